@@ -1,0 +1,125 @@
+"""The Dutch words of charts and exported tables, which are not in the data: ``charts.yaml``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.data import DataError, Fact, Precision
+from bot.paths import default_intents
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Numbers(_Texts):
+    exact: str
+    approximate: str
+    bound: str
+
+
+class _Titles(_Texts):
+    value: str
+    reading: str
+    change: str
+    trend: str
+    subject: str
+    reasons: str
+    several_reasons: str
+
+
+class _Notes(_Texts):
+    unit: str
+    approximate: str
+    bound: str
+    waffle: str
+
+
+class _Description(_Texts):
+    series: str
+    point: str
+
+
+class _Columns(_Texts):
+    figure: str
+    indicator: str
+    name: str
+    tier: str
+    year: str
+    value: str
+    unit: str
+    precision: str
+    words: str
+    source: str
+    page: str
+
+
+class Words(_Texts):
+    """``charts.yaml``; see the comments there."""
+
+    source: str
+    figure: str
+    page: str
+    and_: str = Field(alias="and")
+    precision: _Numbers
+    short: _Numbers
+    missing: str
+    unprinted: str
+    total: str
+    titles: _Titles
+    known: str
+    unknown: str
+    notes: _Notes
+    description: _Description
+    columns: _Columns
+    precisions: dict[Precision, str]
+    sheet: str
+
+    def join(self, parts: list[str]) -> str:
+        """The parts as a list in a sentence: "a, b en c"."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return f"{', '.join(parts[:-1])} {self.and_} {parts[-1]}"
+
+    def value(self, fact: Fact, *, short: bool = False) -> str:
+        """A fact's value as a reader sees it, such as "47%" or "ongeveer 30%"."""
+        if fact.number is None:
+            return ""
+        unit = "" if fact.unit == "%" or short else f" {fact.unit}"
+        templates = self.short if short else self.precision
+        template: str = getattr(templates, fact.precision)
+        return template.format(value=self.amount(fact.number, fact.unit) + unit)
+
+    def amount(self, value: float, unit: str) -> str:
+        """A number as it stands beside a mark: "47%", or "1.250" for any other unit."""
+        return f"{dutch_number(value)}%" if unit == "%" else dutch_number(value)
+
+
+def dutch_number(value: float) -> str:
+    """A number in Dutch notation: 1.250 and 3,5."""
+    text = f"{value:,.0f}" if value == int(value) else f"{value:,}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+@lru_cache(maxsize=4)
+def load_words(path: Path | None = None) -> Words:
+    """Read ``charts.yaml`` (the shipped one by default).
+
+    Raises:
+        DataError: the file is missing, is no YAML, or lacks or misspells a key.
+    """
+    path = path or default_intents() / "common" / "charts.yaml"
+    try:
+        return Words.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise DataError(f"{path}: not found; charts need it") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not valid YAML in UTF-8: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"{path}: {where}: {first['msg']}") from None
