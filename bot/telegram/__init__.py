@@ -1,0 +1,5 @@
+"""The bot in Telegram: ``run`` serves it. Nothing outside this package imports telegram."""
+
+from bot.telegram.run import run
+
+__all__ = ["run"]

@@ -1,0 +1,124 @@
+"""Calls to Telegram that are made until they are accepted.
+
+Telegram's faults (too many requests, 5xx, HTML instead of JSON, dropped connections, no network)
+delay a call and lose none; what Telegram refuses for good is raised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from telegram import Bot
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from bot.telegram.metrics import Metrics
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+IN_FLIGHT = 8
+"""Calls at the same time. More make the connection pool the bottleneck (see docs/operations.md)."""
+_KNOWN_REFUSALS = {400, 401, 403, 404, 408, 409, 429}
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 15.0
+
+
+class ApiRequest(HTTPXRequest):
+    """HTTP for the Bot API; makes visible which refusals are final, and logs no payloads."""
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """See the base class, which tells refusals from faults by the status alone."""
+        code, payload = await super().do_request(*args, **kwargs)
+        if 400 <= code < 500:
+            if "description" not in self.parse_json_payload(payload):
+                raise NetworkError(f"HTTP status {code} that is not Telegram's")
+            if code not in _KNOWN_REFUSALS:
+                raise BadRequest(f"refused with HTTP status {code}")
+        return code, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """See the base class, which would log the payload: it may hold what users wrote."""
+        try:
+            values = json.loads(payload.decode("utf-8", "replace"))
+        except ValueError:
+            values = None
+        if not isinstance(values, dict) or (values.get("ok") and "result" not in values):
+            raise NetworkError("the reply is not Telegram's JSON")
+        return values
+
+
+class Outbox:
+    """Makes calls, a bounded number at the same time, each until it is accepted or refused."""
+
+    def __init__(self, bot: Bot, metrics: Metrics) -> None:
+        self.bot = bot
+        self._metrics = metrics
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+
+    async def call(
+        self, make: Callable[[], Awaitable[T]], *, final: tuple[type[TelegramError], ...] = ()
+    ) -> T:
+        """Make a call until Telegram accepts it; waiting holds no slot.
+
+        Raises:
+            BadRequest, Forbidden, ChatMigrated: Telegram refuses it for good; also what ``final``
+                names.
+        """
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                async with self._slots:
+                    return await make()
+            except (BadRequest, Forbidden, ChatMigrated):
+                raise
+            except RetryAfter as error:
+                wait = seconds_to_wait(error)
+                self._metrics.telegram_faults.labels("retry_after").inc()
+                log.warning("Telegram asks to wait %g s", wait)
+            except (TelegramError, OSError) as error:
+                if isinstance(error, final):
+                    raise
+                wait = pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, no secret
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                self._metrics.telegram_faults.labels(fault_name(error)).inc()
+                log.warning("call to Telegram failed, again in %.1f s: %s", wait, error)
+            await asyncio.sleep(wait)
+
+    async def attempt(self, make: Callable[[], Awaitable[object]]) -> None:
+        """Make a call once, for what is not worth a second try."""
+        try:
+            async with self._slots:
+                await make()
+        except (TelegramError, OSError) as error:
+            log.debug("skipped a call that failed: %s", error)
+
+
+def fault_name(error: Exception) -> str:
+    """The kind of a fault, for metrics."""
+    if isinstance(error, Conflict):
+        return "conflict"
+    if isinstance(error, InvalidToken):
+        return "token"
+    return "network"
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """What Telegram asks for with "too many requests"."""
+    value = error.retry_after
+    return value.total_seconds() if hasattr(value, "total_seconds") else float(value)
