@@ -287,6 +287,8 @@ def _reasons(publication: Publication, request: ChartRequest, words: Words) -> C
     headings = [words.titles.reasons.format(name=publication.indicators[n].name) for n in names]
     rows = [reason for reasons in lists.values() for reason in reasons]
     one = len(names) == 1
+    if not one:
+        headings = [capital(publication.indicators[name].name) for name in names]
     members = publication.tiers[rows[0].tier].members
     return Chart(
         form="reasons",
@@ -333,11 +335,14 @@ def _subject(publication: Publication, request: ChartRequest, words: Words) -> C
         known=tuple(
             _sentence(
                 indicator.statement.format(
-                    year=year, members=tier.members, tier=tier.name, value="", reasons=""
+                    year=year,
+                    members=tier.members,
+                    tier=tier.name,
+                    value=_wording(line.points[-1], words),
+                    reasons="",
                 )
             )
-            for indicator in indicators
-            if form == "card"
+            for line, indicator in zip(lines, indicators, strict=True)
         ),
         unknown=_unprinted(publication, names, words),
         notes=_notes(form, lines, "", words),
@@ -392,18 +397,20 @@ def _source(publication: Publication, words: Words, figures: list[str], pages: l
 
 def _in_words(line: Line, words: Words) -> str:
     points = [
-        words.description.point.format(
-            value=f"{point.words} ({point.text})"
-            if point.words and point.precision != "exact"
-            else point.text,
-            year=point.year,
-        )
+        words.description.point.format(value=_wording(point, words), year=point.year)
         for point in line.points
         if point.value is not None
     ]
     if not points:
         return ""
     return words.description.series.format(name=line.label, points=", ".join(points))
+
+
+def _wording(point: Point, words: Words) -> str:
+    """A value in a sentence, as the source words it where it gives no number."""
+    if point.words and point.precision != "exact":
+        return words.in_words.format(words=point.words, value=point.text)
+    return point.text
 
 
 def _ranked(ranking: Ranking) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def _lines(page: Page, chart: Chart) -> None:
     palette = page.palette
     # Side labels stand in a column at the right; value labels of the first year need half a width.
     column = max(
-        min(118.0, text_width(f"{line.points[-1].label} {line.label}", LABEL, BOLD) + 4)
+        min(126.0, text_width(f"{line.points[-1].label} {line.label}", LABEL, BOLD) + 4)
         for line in chart.lines
     )
     side = {
@@ -195,18 +196,12 @@ def _value_labels(page: Page, chart: Chart, scale: _Scale) -> None:
         width = text_width(point.label, SMALL, weight)
         x, y = scale.x(point.year), scale.y(point.value or 0)
         best: tuple[float, float, float] | None = None
-        for rank, (dx, dy) in enumerate(((0, -8), (0, 17), (-9, -8), (9, 17), (9, -8), (-9, 17))):
+        for dx, dy in itertools.product((0, -5, 5, -10, 10), (-8, 17, -11, 20)):
             box = (x + dx - width / 2, y + dy - 10, x + dx + width / 2, y + dy + 1)
             hits = sum(box[0] - 2 < a < box[2] + 2 and box[1] - 3 < b < box[3] + 3 for a, b in dots)
-            overlaps = sum(
-                box[0] < other[2] + 2
-                and other[0] < box[2] + 2
-                and box[1] < other[3] + 1
-                and other[1] < box[3] + 1
-                for other in taken
-            )
+            overlaps = sum(_overlap(box, other) for other in taken)
             below_axis = box[3] > scale.top + scale.height - 2
-            cost = rank * 0.4 + hits + 20 * overlaps + 50 * below_axis
+            cost = 0.1 * abs(dx) + 0.1 * abs(dy + 8) + hits + 20 * overlaps + 50 * below_axis
             if best is None or cost < best[0]:
                 best = (cost, x + dx, y + dy)
         assert best is not None
@@ -221,6 +216,16 @@ def _value_labels(page: Page, chart: Chart, scale: _Scale) -> None:
             colour=page.palette.ink if point.emphasised else page.palette.quiet,
             align="center",
         )
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, top, right, bottom) touch, or nearly."""
+    return (
+        one[0] < other[2] + 2
+        and other[0] < one[2] + 2
+        and one[1] < other[3] + 1
+        and other[1] < one[3] + 1
+    )
 
 
 def _side_labels(
@@ -477,7 +482,13 @@ def _words(page: Page, chart: Chart) -> None:
         page.y += 18 if row else 2
         main = point.words if point.words and point.precision != "exact" else point.text
         main = capital(main)
-        page.write(main, size=24, weight=BOLD, leading=1.15)
+        page.write(
+            main,
+            size=24,
+            weight=BOLD,
+            colour=palette.ink if line.emphasised else palette.quiet,
+            leading=1.15,
+        )
         if main != point.text and point.text:
             beside = text_width(main, 24, BOLD) + 10
             fits = beside + text_width(point.text, SUBTITLE) < INNER

@@ -6,6 +6,7 @@ holds what matplotlib can be told once and for all.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -127,7 +128,7 @@ def wrap(
 ) -> list[str]:
     """Break a text into lines of at most ``width`` pixels, the first one ``indent`` shorter.
 
-    Lines may break after a slash too. With ``even``, and where a last line would hold a word or
+    Lines may break after a slash too, but not before a number. With ``even``, and where a last line would hold a word or
     so only, lines get about the same length.
     """
     lines = _fill(text, size, weight, width, indent)
@@ -146,7 +147,7 @@ def wrap(
 
 def _fill(text: str, size: float, weight: int, width: float, indent: float) -> list[str]:
     lines = [""]
-    for word in text.replace("/", "/\u200b ").split():
+    for word in re.sub(r" (?=\d)", "\u00a0", text).replace("/", "/\u200b ").split(" "):
         glue = "" if not lines[-1] or lines[-1].endswith("/\u200b") else " "
         candidate = f"{lines[-1]}{glue}{word}"
         room = width - (indent if len(lines) == 1 else 0)
@@ -154,7 +155,7 @@ def _fill(text: str, size: float, weight: int, width: float, indent: float) -> l
             lines.append(word)
         else:
             lines[-1] = candidate
-    return [line.replace("\u200b", "") for line in lines]
+    return [line.replace("\u200b", "").replace("\u00a0", " ") for line in lines]
 
 
 class Page:

@@ -55,6 +55,7 @@ class _Columns(_Texts):
     precision: str
     words: str
     source: str
+    source_figure: str
     page: str
 
 
@@ -66,6 +67,7 @@ class Words(_Texts):
     page: str
     and_: str = Field(alias="and")
     precision: _Numbers
+    in_words: str
     short: _Numbers
     missing: str
     unprinted: str
