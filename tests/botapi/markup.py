@@ -34,9 +34,10 @@ HTML_TAGS = {
     "tg-emoji": "custom_emoji",
 }
 HTML_ENTITY = re.compile(r"&(?:#[0-9]{1,8}|#x[0-9a-fA-F]{1,8}|lt|gt|amp|quot);?")
-ATTRIBUTE = re.compile(
-    r"""\s*(?P<name>[^\s=>]*)\s*(?:=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[A-Za-z0-9.-]+)(?=[\s>])))?"""
-)
+ATTRIBUTE_NAME = re.compile(r"\s*([^\s=>]*)\s*")
+TAG_NAME = re.compile(r"[^\s>]*")
+CLOSING_TAG = re.compile(r"</(?P<name>[^\s>]*)\s*")
+NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 MARKDOWN_RESERVED = set("_*[]()~`>#+-=|{}.!")
 MARKDOWN_NAMES = {
     "*": "Bold",
@@ -179,30 +180,14 @@ def parse_html(source: str) -> tuple[str, list[JSON]]:
 
 
 def _open_html(source: str, tag_at: int, at: int, stack: list[_Open], size: int) -> int:
-    name_match = re.compile(r"[^\s>]*").match(source, tag_at + 1)
+    name_match = TAG_NAME.match(source, tag_at + 1)
     assert name_match is not None
     if name_match.end() == len(source):
         _unparseable(f"Unclosed start tag at byte offset {at}")
     name = name_match.group().lower()
     if name not in HTML_TAGS:
         _unparseable(f'Unsupported start tag "{name}" at byte offset {at}')
-    attributes: dict[str, str] = {}
-    position = name_match.end()
-    while not source.startswith(">", position):
-        match = ATTRIBUTE.match(source, position)
-        assert match is not None
-        if match.end() >= len(source):
-            _unparseable(f'Unclosed start tag "{name}" at byte offset {at}')
-        if not match["name"] and source[match.end()] != ">":
-            _unparseable(f'Empty attribute name in the tag "{name}" at byte offset {at}')
-        if source[match.end()] == "=" or match.end() == position:
-            _unparseable(f"Unexpected end of name token at byte offset {at}")
-        value = next(
-            (match[kind] for kind in ("double", "single", "bare") if match[kind] is not None), ""
-        )
-        if match["name"]:
-            attributes[match["name"].lower()] = _decode_html(value)
-        position = match.end()
+    attributes, position = _attributes(source, name_match.end(), name, at)
     entity: JSON = {"type": HTML_TAGS[name], "offset": size}
     if name == "span" and attributes.get("class") != "tg-spoiler":
         _unparseable(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
@@ -218,12 +203,44 @@ def _open_html(source: str, tag_at: int, at: int, stack: list[_Open], size: int)
     return position + 1
 
 
+def _attributes(source: str, position: int, tag: str, at: int) -> tuple[dict[str, str], int]:
+    """The attributes of a start tag, and the position of the ``>`` that ends it."""
+    attributes: dict[str, str] = {}
+    while True:
+        match = ATTRIBUTE_NAME.match(source, position)
+        assert match is not None
+        position = match.end()
+        if not match[1] and source.startswith(">", position):
+            return attributes, position
+        if not match[1] and position < len(source):
+            _unparseable(f'Empty attribute name in the tag "{tag}" at byte offset {at}')
+        value = ""
+        if source.startswith("=", position):
+            position = len(source) - len(source[position + 1 :].lstrip())
+            quote = source[position : position + 1]
+            if quote in {"'", '"'} and quote:
+                end = source.find(quote, position + 1)
+                if end < 0 or end + 1 == len(source):
+                    _unparseable(f"Unclosed start tag at byte offset {at}")
+                value, position = _decode_html(source[position + 1 : end]), end + 1
+            elif quote:
+                token = NAME_TOKEN.match(source, position)
+                assert token is not None
+                if not re.match(r"[\s>]", source[token.end() :]):
+                    where = len(source[:position].encode())
+                    _unparseable(f"Unexpected end of name token at byte offset {where}")
+                value, position = token.group().lower(), token.end()
+        if position >= len(source):
+            _unparseable(f'Unclosed start tag "{tag}" at byte offset {at}')
+        attributes[match[1].lower()] = value
+
+
 def _close_html(
     source: str, tag_at: int, at: int, stack: list[_Open], entities: list[JSON], size: int
 ) -> int:
     if not stack:
         _unparseable(f"Unexpected end tag at byte offset {at}")
-    match = re.compile(r"</(?P<name>[^\s>]*)\s*").match(source, tag_at)
+    match = CLOSING_TAG.match(source, tag_at)
     assert match is not None
     if not source.startswith(">", match.end()):
         _unparseable(f"Unclosed end tag at byte offset {at}")

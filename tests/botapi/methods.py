@@ -119,6 +119,8 @@ def check_markup(markup: p.ReplyMarkup | None) -> JSON | None:
         if markup.keyboard is not None and not all(markup.keyboard):
             raise bad_request("can't parse keyboard: rows must be non-empty")
         return markup.model_dump(exclude_none=True)
+    if not rows:
+        return None
     if sum(map(len, rows)) > 100 or any(len(row) > 8 for row in rows):
         raise bad_request("REPLY_MARKUP_TOO_LONG")
     if not all(rows):
@@ -132,9 +134,7 @@ def _button(button: p.InlineKeyboardButton) -> JSON:
     if not button.text.strip():
         raise bad_request("can't parse inline keyboard button: text must be non-empty")
     if not jobs:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("text buttons are unallowed in the inline keyboard")
     if len(jobs) > 1:
         raise bad_request("can't parse inline keyboard button: exactly one action is allowed")
     if button.callback_data is not None and not (
@@ -756,8 +756,11 @@ def set_webhook(world: World, call: p.SetWebhook) -> bool:
         r"[A-Za-z0-9_-]{1,256}", call.secret_token
     ):
         raise bad_request("secret token contains unallowed characters")
-    world.webhook = Webhook(call.url, call.secret_token, call.max_connections)
-    world.changed()
+    wanted = (call.url, call.secret_token, call.max_connections)
+    now = world.webhook
+    if now is None or (now.url, now.secret, now.max_connections) != wanted:
+        world.webhook = Webhook(*wanted)
+        world.changed()
     return True
 
 

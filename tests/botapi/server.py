@@ -45,6 +45,10 @@ WEBHOOK_ACTIVE = (
 T = TypeVar("T")
 
 
+class _Gone(Exception):
+    """The client of a long poll went away; nothing was handed out, and nothing is logged."""
+
+
 class Server:
     """Serves one world on a port of its own (0: any free one); ``world.url`` tells where.
 
@@ -115,7 +119,7 @@ class Server:
             call = _validated(known, fields, uploads)
             if polling:
                 assert isinstance(call, GetUpdates)
-                body = await self._poll_updates(call)
+                body = await self._poll_updates(request, call)
                 world.record(name, fields, "accepted", 200)
             else:
                 result = known.run(world, call)
@@ -126,6 +130,8 @@ class Server:
             return _json(200, body)
         except Refused as refusal:
             return self._refusal(name, fields, refusal)
+        except _Gone:
+            return web.Response()
         finally:
             world.in_flight -= not polling
             if not polling:
@@ -169,20 +175,25 @@ class Server:
 
     # -- long polling -------------------------------------------------------------------------
 
-    async def _poll_updates(self, call: GetUpdates) -> bytes:
-        """Waits for updates as getUpdates does. A newer call ends an older one with 409."""
+    async def _poll_updates(self, request: web.BaseRequest, call: GetUpdates) -> bytes:
+        """Waits for updates as getUpdates does. A newer call ends an older one with 409.
+
+        Raises _Gone when nobody is there any more to take the answer.
+        """
         world = self.world
         if world.webhook is not None:
             raise Refused(409, WEBHOOK_ACTIVE)
         self._poll += 1
         mine = self._poll
         METHODS["getupdates"].run(world, call)
+        world.changed()
         if not world.pending and call.timeout:
-            world.changed()
             await world.until(
                 lambda: bool(world.pending or self._poll != mine or world.webhook or self._closing),
                 min(call.timeout, 50),
             )
+            if request.transport is None:
+                raise _Gone
             if self._poll != mine:
                 raise Refused(409, OTHER_POLLER)
             if world.webhook is not None:

@@ -100,6 +100,7 @@ class Chat:
     last_sent: float = 0.0
     migrated_to: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
+    last_id: int = 0
     events: list[Event] = field(default_factory=list)
     actions: list[tuple[str, int | None]] = field(default_factory=list)
     """Chat actions shown ("typing", "upload_photo") with their topic."""
@@ -262,6 +263,9 @@ class World:
             "group" if basic else "supergroup",
             {"title": title},
         )
+        if not basic:
+            # Message 1 is never a topic: the general topic has no id that can be sent to.
+            self.post(chat, {"supergroup_chat_created": True}, from_bot=False)
         group = Group(self, chat)
         for name in topics:
             group.add_topic(name)
@@ -491,7 +495,7 @@ class World:
         """Puts a message into a chat. Numbering is Telegram's: per supergroup or channel, else
         over all private chats and groups together."""
         if chat.type in {"supergroup", "channel"}:
-            number = len(chat.messages) + 1
+            number = chat.last_id = chat.last_id + 1
         else:
             number = next(self._private_ids)
         value = {"message_id": number, "date": int(time.time()), "chat": chat.json, **fields}
