@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import io
 import json
 import sys
@@ -12,17 +13,26 @@ from typing import Any
 import httpx
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaPhoto, Update
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+from telegram.helpers import escape_markdown
 
 from tests.botapi import FaultKind, Server, ServerThread, World, serving
+from tests.botapi.errors import Refused
+from tests.botapi.markup import parse_html, parse_markdown_v2, utf16_length
 
 pytestmark = pytest.mark.anyio
 JSON = dict[str, Any]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture
@@ -257,6 +267,23 @@ async def test_markdown_v2_that_cannot_be_parsed(
     await anna.says("hoi")
     call = {"chat_id": anna.id, "text": text, "parse_mode": "MarkdownV2"}
     assert await bot.fails("sendMessage", **call) == parse_error(reason)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
+def test_escaped_text_comes_out_as_it_was(text: str) -> None:
+    assert parse_html(html.escape(text)) == (text, [])
+    assert parse_markdown_v2(escape_markdown(text, version=2)) == (text, [])
+
+
+@given(st.text(st.sampled_from("<>/abi &;=\"'\n*_[]()`~|!\\.")))
+def test_any_markup_is_read_or_refused(text: str) -> None:
+    for parse in (parse_html, parse_markdown_v2):
+        try:
+            shown, entities = parse(text)
+        except Refused:
+            continue
+        size = utf16_length(shown)
+        assert all(0 <= e["offset"] < e["offset"] + e["length"] <= size for e in entities)
 
 
 async def test_length_counts_utf16_after_parsing(world: World, bot: Caller) -> None:
@@ -550,7 +577,7 @@ async def test_replies(world: World, bot: Caller) -> None:
     await bot.does("sendMessage", **send, reply_parameters=lenient)
     await bot.does("sendMessage", **send, reply_to_message_id=asked.id)
     assert not bram.unheard()
-    assert (await anna.hears()).replies_to == asked.id
+    assert (await group.member("Anna").hears()).replies_to == asked.id
     assert (await group.hears()).replies_to is None
 
 
@@ -811,7 +838,10 @@ async def test_replies_are_counted_per_update(world: World, bot: Caller) -> None
         await bot.does("sendMessage", chat_id=chat, text="a")
     assert [update.replies for update in world.outcomes()] == [1, 0, 2]
     await bot.updates(offset=updates[-1]["update_id"] + 1)
-    await bot.does("sendMessage", chat_id=bram.id, text="te laat")
+    await bot.does("sendMessage", chat_id=bram.id, text="na de bevestiging")
+    await bot.does("sendMessage", chat_id=bram.id, text="nog eens")
+    assert [update.replies for update in world.outcomes()] == [1, 2, 2]
+    await bot.does("sendMessage", chat_id=world.group("Team").chat.id, text="ongevraagd")
     assert world.unattributed == 1
 
 
@@ -1008,6 +1038,55 @@ async def test_webhook_behind_a_balancer(world: World, bot: Caller, receiver: Re
 )
 async def test_bad_webhooks(bot: Caller, params: JSON) -> None:
     assert (await bot.fails("setWebhook", **params)).startswith("400 Bad Request: ")
+
+
+# -- a real client ----------------------------------------------------------------------------
+
+
+async def _says_it_back(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    assert update.message is not None
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Plaatje", callback_data="p")]])
+    await update.message.reply_html(
+        f"<b>{update.message.text}</b>", reply_markup=keyboard, do_quote=True
+    )
+
+
+async def _shows(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    query, chat = update.callback_query, update.effective_chat
+    assert query is not None
+    assert chat is not None
+    await query.answer("komt eraan")
+    await chat.send_photo(picture(), caption="plaatje")
+    await chat.send_document(InputFile("a,b\n", "cijfers.csv"))
+    await query.edit_message_media(InputMediaPhoto(picture(), caption="nu een plaatje"))
+
+
+async def test_python_telegram_bot_gets_along(world: World) -> None:
+    application: Application[Any, Any, Any, Any, Any, Any] = (
+        ApplicationBuilder().token(world.token).base_url(world.url + "/bot").build()
+    )
+    application.add_handler(MessageHandler(filters.TEXT, _says_it_back))
+    application.add_handler(CallbackQueryHandler(_shows))
+    anna = world.private("Anna")
+    async with application:
+        await application.start()
+        assert application.updater is not None
+        await application.updater.start_polling()
+        asked = await anna.says("agressie")
+        reply = await anna.hears()
+        assert (reply.text, reply.entities) == ("agressie", [("bold", "agressie")])
+        assert reply.replies_to == asked.id
+        press = await anna.presses("Plaatje")
+        assert (await press.answered())["text"] == "komt eraan"
+        photo, document, edit = [await anna.hears() for _ in range(3)]
+        assert (photo.is_photo, photo.text) == (True, "plaatje")
+        assert document.upload is not None
+        assert document.upload.name == "cijfers.csv"
+        assert (edit.edited, edit.is_photo, edit.id) == (True, True, reply.id)
+        await anna.hears_nothing()
+        await application.updater.stop()
+        await application.stop()
+    world.assert_none_refused()
 
 
 # -- other ways to run it ---------------------------------------------------------------------

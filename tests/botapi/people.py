@@ -232,7 +232,6 @@ class Voice(Place):
         self.user = user
         self.thread = thread
         self.sender_chat = sender_chat
-        self._own: set[int] = set()
 
     @property
     def id(self) -> int:
@@ -244,7 +243,8 @@ class Voice(Place):
     def _mine(self, event: Event) -> bool:
         if self.chat.type == "private":
             return True
-        return event.json.get("reply_to_message", {}).get("message_id") in self._own
+        asker = event.json.get("reply_to_message", {}).get("from", {}).get("id")
+        return self.user is not None and asker == self.id
 
     def _fields(self, reply_to: Reply | Sent | None) -> JSON:
         replied = reply_to.message if reply_to is not None else None
@@ -265,7 +265,6 @@ class Voice(Place):
         self.chat.started = True
         fields = {**self._fields(reply_to), **content}
         message = self.world.receive(self.chat, fields, kind=kind)
-        self._own.add(message.id)
         return Sent(message)
 
     async def says(

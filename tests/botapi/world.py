@@ -106,6 +106,10 @@ class Chat:
     """Chat actions shown ("typing", "upload_photo") with their topic."""
     open: deque[Update] = field(default_factory=deque)
     """Updates from this chat that the bot has not confirmed yet."""
+    silent: deque[Update] = field(default_factory=deque)
+    """Updates that were confirmed before anything was said (a bot may confirm first)."""
+    answered: Update | None = None
+    """The update that was answered last."""
 
     @property
     def json(self) -> JSON:
@@ -224,7 +228,7 @@ class World:
         self.counts: Counter[tuple[str, str]] = Counter()
         """(method, outcome) → calls."""
         self.unattributed = 0
-        """Accepted messages that answer no update that was waiting."""
+        """Accepted messages to chats that never sent an update."""
         self.in_flight = 0
         """Calls now being handled, getUpdates left out."""
         self.first_delivery: float | None = None
@@ -395,10 +399,11 @@ class World:
     def outcomes(self) -> list[Update]:
         """Every update with how often it was handed out, whether confirmed, and its replies.
 
-        A message counts for the update it replies to; without reply_parameters for the oldest
-        unconfirmed update of that chat that has no reply yet, else for the newest unconfirmed
-        one. Edits count for button presses and edited questions in the same way, answers to
-        inline queries by their id; answerCallbackQuery is not counted.
+        A message counts for the update it replies to. Without reply_parameters it counts for
+        the oldest update of that chat that has no reply, unconfirmed ones first, else for the
+        newest: so the counts are exact where the bot replies, or a chat asks one question.
+        Edits count for button presses and edited questions, answers to inline queries by their
+        id; answerCallbackQuery is not counted.
         """
         return list(self.updates.values())
 
@@ -446,7 +451,9 @@ class World:
         chat = update.chat
         if chat is not None:
             while chat.open and chat.open[0].confirmed:
-                chat.open.popleft()
+                done = chat.open.popleft()
+                if not done.replies and done.kind == "message":
+                    chat.silent.append(done)
         self.changed()
 
     def confirm_before(self, offset: int) -> None:
@@ -472,13 +479,26 @@ class World:
         """Notes that a message was accepted as the answer to an update."""
         self.last_reply = time.monotonic()
         update = self._by_message.get((chat.id, reply_to)) if reply_to is not None else None
-        if update is None:
-            waiting = [u for u in chat.open if not u.confirmed and u.deliveries]
-            update = next((u for u in waiting if not u.replies), waiting[-1] if waiting else None)
+        update = update or self._waiting_update(chat)
         if update is None:
             self.unattributed += 1
         else:
             update.replies += 1
+            chat.answered = update
+
+    def _waiting_update(self, chat: Chat) -> Update | None:
+        """The update that a message without reply_parameters most likely answers."""
+        handed_out = list(itertools.takewhile(lambda update: update.deliveries, chat.open))
+        for update in handed_out:
+            if not update.confirmed and not update.replies:
+                return update
+        if handed_out:
+            return handed_out[-1]
+        while chat.silent:
+            update = chat.silent.popleft()
+            if not update.replies:
+                return update
+        return chat.answered
 
     def credit_edit(self, chat: Chat) -> None:
         """Notes an accepted edit: the answer to a button press or an edited question, if any."""
