@@ -7,6 +7,7 @@ import datetime
 import io
 from typing import Literal
 
+from bot.charts.content import facts_of
 from bot.charts.words import load_words
 from bot.data import Publication
 
@@ -29,13 +30,11 @@ def rows(publication: Publication, figure: str) -> list[dict[str, Cell]]:
     for series in publication.figure_series(about.id):
         indicator = publication.indicators[series.indicator]
         tier = publication.tiers[series.tier]
-        for year in publication.years_of(series.indicator, series.tier):
-            fact = publication.fact(series.indicator, series.tier, year)
-            assert fact is not None
+        for fact in facts_of(publication, series.indicator, series.tier):
             said = fact.words
             if fact.number is None:
                 said = indicator.statement.format(
-                    year=year, members=tier.members, tier=tier.name, value="", reasons=""
+                    year=fact.year, members=tier.members, tier=tier.name, value="", reasons=""
                 )
             result.append(
                 {
@@ -43,7 +42,7 @@ def rows(publication: Publication, figure: str) -> list[dict[str, Cell]]:
                     columns.indicator: fact.indicator,
                     columns.name: indicator.name,
                     columns.tier: tier.name,
-                    columns.year: year,
+                    columns.year: fact.year,
                     columns.value: fact.number,
                     columns.unit: fact.unit,
                     columns.precision: words.precisions[fact.precision],

@@ -94,7 +94,7 @@ def gallery(publication: Publication) -> str:
 def write_pictures(publication: Publication, folder: Path) -> list[Path]:
     """Write the first figure of each form as ``figure-N.png`` and ``figure-N-dark.png``."""
     folder.mkdir(parents=True, exist_ok=True)
-    first = {figure.form: figure.id for figure in reversed(publication.figures.values())}
+    first = {figure.form: figure.id for figure in reversed(list(publication.figures.values()))}
     paths = []
     for figure in sorted(first.values()):
         for dark in (False, True):

@@ -141,20 +141,22 @@ def compose(publication: Publication, request: ChartRequest) -> Chart:
     return _subject(publication, request, words)
 
 
-def _figure(
-    publication: Publication, figure: Figure, request: ChartRequest, words: Words
-) -> Chart:
+def facts_of(publication: Publication, indicator: str, tier: str) -> list[Fact]:
+    """What the source prints of an indicator in a tier, in order of year."""
+    facts = (fact for fact in publication.facts if (fact.indicator, fact.tier) == (indicator, tier))
+    return sorted(facts, key=lambda fact: fact.year)
+
+
+def _figure(publication: Publication, figure: Figure, request: ChartRequest, words: Words) -> Chart:
     series = publication.figure_series(figure.id)
-    facts = {
-        (s.indicator, s.tier): [
-            fact
-            for year in publication.years_of(s.indicator, s.tier)
-            if (fact := publication.fact(s.indicator, s.tier, year))
-        ]
-        for s in series
-    }
-    years = tuple(sorted({fact.year for row in facts.values() for fact in row}))
-    indicators = set(request.indicators) & {s.indicator for s in series}
+    facts = {(s.indicator, s.tier): facts_of(publication, s.indicator, s.tier) for s in series}
+    printed = {fact.year for row in facts.values() for fact in row}
+    # A year between them in which these indicators were measured in any tier keeps its place:
+    # a gap is shown as a gap.
+    indicators = {s.indicator for s in series}
+    measured = {fact.year for fact in publication.facts if fact.indicator in indicators}
+    years = tuple(year for year in sorted(measured) if min(printed) <= year <= max(printed))
+    asked_indicators = indicators & set(request.indicators)
     tiers = set(request.tiers) & {s.tier for s in series}
     asked_years = tuple(year for year in years if year in request.years)
     if asked_years == years:
@@ -162,7 +164,8 @@ def _figure(
     asked = [
         s
         for s in series
-        if (not indicators or s.indicator in indicators) and (not tiers or s.tier in tiers)
+        if (not asked_indicators or s.indicator in asked_indicators)
+        and (not tiers or s.tier in tiers)
     ] or series
     lines = tuple(
         _line(
@@ -358,11 +361,8 @@ def _subject(publication: Publication, request: ChartRequest, words: Words) -> C
 def _latest(publication: Publication, indicator: str, request: ChartRequest) -> Fact:
     tiers = publication.tiers_of(indicator)
     tier = next((t for t in (*request.tiers, publication.default_tier) if t in tiers), tiers[0])
-    years = publication.years_of(indicator, tier)
-    year = next((y for y in request.years if y in years), years[-1])
-    fact = publication.fact(indicator, tier, year)
-    assert fact is not None
-    return fact
+    facts = facts_of(publication, indicator, tier)
+    return next((fact for fact in facts if fact.year in request.years), facts[-1])
 
 
 def _unprinted(publication: Publication, names: list[str], words: Words) -> str:
@@ -374,10 +374,11 @@ def _unprinted(publication: Publication, names: list[str], words: Words) -> str:
 def _notes(form: Form, lines: tuple[Line, ...], measured: str, words: Words) -> tuple[str, ...]:
     points = [point for line in lines for point in line.points if point.value is not None]
     precisions = {point.precision for point in points}
+    # Labels beside marks leave out any unit but %.
     notes = [
         words.notes.unit.format(unit=unit)
         for unit in sorted({point.unit for point in points})
-        if unit not in measured and unit != "%"
+        if form in DRAWN and unit != "%" and unit not in measured.lower()
     ]
     if "approximate" in precisions and form != "card":
         notes.append(words.notes.approximate)

@@ -21,7 +21,6 @@ from bot.charts.page import (
     SMALL,
     SUBTITLE,
     TITLE,
-    WIDTH,
     Page,
     Palette,
     contrast,
@@ -32,6 +31,8 @@ from bot.charts.words import load_words
 
 MARKERS = "osD^"
 _LINE_HEIGHT = 15
+_Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels."""
 
 
 def build(chart: Chart, palette: Palette) -> Figure:
@@ -130,7 +131,7 @@ def _lines(page: Page, chart: Chart) -> None:
         for run in _runs(line, years):
             axes.plot(
                 [p.year for p in run],
-                [p.value for p in run],
+                [p.value or 0 for p in run],
                 color=colour,
                 linewidth=2 if line.emphasised else 1.3,
                 marker=marker,
@@ -140,7 +141,7 @@ def _lines(page: Page, chart: Chart) -> None:
                 gid=line.key,
             )
         for point in line.points:
-            if point.emphasised and chart.asked_years:
+            if point.value is not None and point.emphasised and chart.asked_years:
                 axes.plot(
                     [point.year],
                     [point.value],
@@ -179,33 +180,27 @@ def _value_labels(page: Page, chart: Chart, scale: _Scale) -> None:
         for run in _runs(line, chart.years):
             spots = [(scale.x(p.year), scale.y(p.value or 0)) for p in run]
             dots += spots
-            for (x0, y0), (x1, y1) in zip(spots, spots[1:], strict=False):
+            for (x0, y0), (x1, y1) in itertools.pairwise(spots):
                 steps = 16
                 dots += [
                     (x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps) for i in range(steps)
                 ]
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[_Box] = []
     # What was asked about chooses its place first.
     order = sorted(
-        ((line, point) for line in chart.lines for point in line.points[:-1]),
-        key=lambda pair: not pair[1].emphasised,
+        (point for line in chart.lines for point in line.points[:-1]),
+        key=lambda point: not point.emphasised,
     )
-    for _, point in order:
-        strong = point.emphasised and chart.emphasises
-        weight = BOLD if strong or not chart.emphasises else REGULAR
+    for point in order:
+        weight = BOLD if point.emphasised else REGULAR
         width = text_width(point.label, SMALL, weight)
         x, y = scale.x(point.year), scale.y(point.value or 0)
-        best: tuple[float, float, float] | None = None
-        for dx, dy in itertools.product((0, -5, 5, -10, 10), (-8, 17, -11, 20)):
-            box = (x + dx - width / 2, y + dy - 10, x + dx + width / 2, y + dy + 1)
-            hits = sum(box[0] - 2 < a < box[2] + 2 and box[1] - 3 < b < box[3] + 3 for a, b in dots)
-            overlaps = sum(_overlap(box, other) for other in taken)
-            below_axis = box[3] > scale.top + scale.height - 2
-            cost = 0.1 * abs(dx) + 0.1 * abs(dy + 8) + hits + 20 * overlaps + 50 * below_axis
-            if best is None or cost < best[0]:
-                best = (cost, x + dx, y + dy)
-        assert best is not None
-        _, at_x, at_y = best
+        column = [scale.y(p.value or 0) for line in chart.lines if (p := line.at(point.year))]
+        dx, dy = min(
+            _places(width),
+            key=lambda place: _cost(place, (x, y), width, column, dots, taken, scale),
+        )
+        at_x, at_y = x + dx, y + dy
         taken.append((at_x - width / 2, at_y - 10, at_x + width / 2, at_y + 1))
         page.text(
             at_x,
@@ -215,11 +210,41 @@ def _value_labels(page: Page, chart: Chart, scale: _Scale) -> None:
             weight=weight,
             colour=page.palette.ink if point.emphasised else page.palette.quiet,
             align="center",
+            behind=page.palette.band
+            if point.year in chart.asked_years
+            else page.palette.background,
         )
 
 
-def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    """Whether two boxes (left, top, right, bottom) touch, or nearly."""
+def _places(width: float) -> Iterable[tuple[float, float]]:
+    """Where a label may go, from its point: above, below, and at its sides."""
+    yield from itertools.product((0, -5, 5, -10, 10), (-9, 18, -11, 21))
+    yield from itertools.product((-width / 2 - 8, width / 2 + 8), (4, -3, 11))
+
+
+def _cost(
+    place: tuple[float, float],
+    spot: tuple[float, float],
+    width: float,
+    column: list[float],
+    dots: list[tuple[float, float]],
+    taken: list[_Box],
+    scale: _Scale,
+) -> float:
+    """How bad a place is: what it hits, whose label it seems to be, how far it is."""
+    (dx, dy), (x, y) = place, spot
+    left, low = x + dx - width / 2, y + dy
+    box = (left, low - 10, left + width, low + 1)
+    hits = sum(box[0] - 2 < a < box[2] + 2 and box[1] - 3 < b < box[3] + 3 for a, b in dots)
+    overlaps = sum(_overlap(box, other) for other in taken)
+    mistaken = any(abs(low - 4 - other) < abs(low - 4 - y) for other in column)
+    outside = box[3] > scale.top + scale.height - 2 or left < MARGIN - 4
+    far = 0.1 * abs(dx) + 0.1 * abs(dy + 9)
+    return far + hits + 6 * mistaken + 20 * overlaps + 50 * outside
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    """Whether two boxes touch, or nearly."""
     return (
         one[0] < other[2] + 2
         and other[0] < one[2] + 2
@@ -364,16 +389,19 @@ def _stacked(page: Page, chart: Chart) -> None:
         page.y - height - 10,
         page.y,
     )
-    for number, (row, y) in enumerate(zip(rows, centres, strict=True)):
-        line = chart.lines[number] if number < len(chart.lines) else None
-        strong = line is None or line.emphasised
+    styles = [
+        (BOLD, palette.ink) if line.emphasised else (REGULAR, palette.quiet) for line in chart.lines
+    ]
+    for row, y, (weight, colour) in zip(
+        rows, centres, [*styles, (REGULAR, palette.ink)], strict=True
+    ):
         for at, text in enumerate(row):
             page.text(
                 left + width + 4,
                 y + 4.5 + (at - (len(row) - 1) / 2) * _LINE_HEIGHT,
                 text,
-                weight=BOLD if line and line.emphasised else REGULAR,
-                colour=palette.ink if strong else palette.quiet,
+                weight=weight,
+                colour=colour,
             )
     _year_labels(page, chart, [scale.x(i) for i in range(len(years))])
 
@@ -455,7 +483,7 @@ def _bands(
 def _year_labels(page: Page, chart: Chart, positions: list[float]) -> None:
     """Years under the axis: all of them where they fit, else every second or third to the last."""
     page.y += 17
-    gaps = [b - a for a, b in zip(positions, positions[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(positions)]
     widest = text_width("0000", SMALL, BOLD) + 5
     step = math.ceil(widest / min(gaps)) if gaps else 1
     for back, (x, year) in enumerate(zip(reversed(positions), reversed(chart.years), strict=True)):
@@ -544,8 +572,9 @@ def _number(page: Page, chart: Chart) -> None:
     line = chart.lines[0]
     point = line.points[-1]
     top = page.y
-    x, width = float(MARGIN), float(INNER)
+    x, width, bottom = float(MARGIN), float(INNER), top
     if point.unit == "%":
+        bottom = top + 150
         side, gap = 15.0, 2.5
         x, width = MARGIN + 10 * side + 20, INNER - 10 * side - 20
         filled = point.value or 0
@@ -558,13 +587,14 @@ def _number(page: Page, chart: Chart) -> None:
             if part > 0:
                 page.box(bx, by, (side - gap) * part, side - gap, palette.accent, name=line.key)
     page.y = top - 12
-    page.write(point.text, size=64, weight=BOLD, colour=palette.accent, x=x, leading=1.2)
+    size = min(64.0, 64 * width / text_width(point.text, 64, BOLD) - 0.5)
+    page.write(point.text, size=size, weight=BOLD, colour=palette.accent, x=x, leading=1.2)
     page.y += 2
     page.write(line.name, size=18, weight=BOLD, x=x, width=width, leading=1.25)
     if line.remark:
         page.y += 4
         page.write(line.remark, size=SUBTITLE, x=x, width=width)
-    page.y = max(page.y, top + 150) + 6
+    page.y = max(page.y, bottom) + 6
     page.write(" ".join(chart.known), size=SUBTITLE, leading=1.4)
 
 

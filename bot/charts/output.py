@@ -43,9 +43,9 @@ def warm_up() -> None:
 
 def _png(figure: Figure) -> bytes:
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    size = canvas.get_width_height()
-    picture = Image.frombytes("RGBA", size, canvas.buffer_rgba()).convert("RGB")
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels: memoryview = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+    picture = Image.frombytes("RGBA", canvas.get_width_height(), pixels).convert("RGB")
     # Flat colours and the edges of letters: 64 colours look the same, at a third of the size.
     picture = picture.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     out = io.BytesIO()

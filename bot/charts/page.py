@@ -75,12 +75,12 @@ LIGHT = Palette(
     ink="#16202c",
     quiet="#55606e",
     grid="#e3e6ea",
-    band="#e9eff7",
+    band="#eef3f9",
     accent="#0b5cad",
-    series=("#10294d", "#c2410c", "#129283", "#7e1d5f"),
-    parts=("#5b8fc9", "#10294d", "#c2410c", "#7e1d5f"),
-    muted="#8b949e",
-    muted_parts=("#8b949e", "#5f6975", "#8b949e", "#5f6975"),
+    series=("#10294d", "#c2410c", "#129283", "#8a3a78"),
+    parts=("#5b8fc9", "#10294d", "#c2410c", "#8a3a78"),
+    muted="#828b96",
+    muted_parts=("#828b96", "#525c68", "#828b96", "#525c68"),
     track="#dde3ea",
 )
 DARK = Palette(
@@ -90,8 +90,8 @@ DARK = Palette(
     grid="#2a333d",
     band="#1f2b39",
     accent="#5aa9f5",
-    series=("#e8eef7", "#f7a64f", "#2aa090", "#b8559a"),
-    parts=("#4682c4", "#cfe2f7", "#f7a64f", "#b8559a"),
+    series=("#e8eef7", "#f7a64f", "#33ab9b", "#b55aab"),
+    parts=("#3f78b5", "#cfe2f7", "#f7a64f", "#33ab9b"),
     muted="#6b7683",
     muted_parts=("#6b7683", "#a3adb8", "#6b7683", "#a3adb8"),
     track="#2f3945",
@@ -128,8 +128,8 @@ def wrap(
 ) -> list[str]:
     """Break a text into lines of at most ``width`` pixels, the first one ``indent`` shorter.
 
-    Lines may break after a slash too, but not before a number. With ``even``, and where a last line would hold a word or
-    so only, lines get about the same length.
+    Lines may break after a slash too, but not before a number. With ``even``, and where a
+    last line would hold a word or so only, lines get about the same length.
     """
     lines = _fill(text, size, weight, width, indent)
     short = text_width(lines[-1], size, weight) < width / 4
@@ -171,7 +171,7 @@ class Page:
         self._pixels: Any = (
             Affine2D().scale(0.01, -0.01)
             + self.figure.dpi_scale_trans
-            + ScaledTranslation(0, 1, self.figure.transFigure)
+            + ScaledTranslation(0, 1, self.figure.transFigure)  # type: ignore[arg-type]
         )
 
     def text(
@@ -184,8 +184,9 @@ class Page:
         weight: int = REGULAR,
         colour: str | None = None,
         align: str = "left",
+        behind: str | None = None,
     ) -> None:
-        """Set one line with its baseline at ``y`` pixels from the top."""
+        """Set one line with its baseline at ``y`` pixels from the top, on a ground of its own."""
         self.figure.text(
             x,
             y,
@@ -195,6 +196,7 @@ class Page:
             color=colour or self.palette.ink,
             ha=align,
             va="baseline",
+            bbox={"facecolor": behind, "edgecolor": "none", "pad": 0} if behind else None,
         )
 
     def write(
@@ -210,7 +212,7 @@ class Page:
         lead: str = "",
         even: bool = False,
     ) -> None:
-        """Set a paragraph at the current height and move below it; ``lead`` is set bold before it."""
+        """Set a paragraph at the current height, after a bold ``lead``, and move below it."""
         indent = text_width(f"{lead} ", size, BOLD) + 2 if lead else 0
         width = width or WIDTH - MARGIN - x
         lines = wrap(text, size, weight, width, indent=indent, even=even)
