@@ -1,5 +1,5 @@
 """The bot in Telegram: ``run`` serves it. Nothing outside this package imports telegram."""
 
-from bot.telegram.run import run
+from bot.telegram.service import run
 
 __all__ = ["run"]

@@ -7,11 +7,10 @@ delay a call and lose none; what Telegram refuses for good is raised.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from telegram import Bot
 from telegram.error import (
@@ -20,11 +19,9 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
 )
-from telegram.request import HTTPXRequest
 
 from bot.telegram.metrics import Metrics
 
@@ -33,34 +30,8 @@ T = TypeVar("T")
 
 IN_FLIGHT = 8
 """Calls at the same time. More make the connection pool the bottleneck (see docs/operations.md)."""
-_KNOWN_REFUSALS = {400, 401, 403, 404, 408, 409, 429}
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 15.0
-
-
-class ApiRequest(HTTPXRequest):
-    """HTTP for the Bot API; makes visible which refusals are final, and logs no payloads."""
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """See the base class, which tells refusals from faults by the status alone."""
-        code, payload = await super().do_request(*args, **kwargs)
-        if 400 <= code < 500:
-            if "description" not in self.parse_json_payload(payload):
-                raise NetworkError(f"HTTP status {code} that is not Telegram's")
-            if code not in _KNOWN_REFUSALS:
-                raise BadRequest(f"refused with HTTP status {code}")
-        return code, payload
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """See the base class, which would log the payload: it may hold what users wrote."""
-        try:
-            values = json.loads(payload.decode("utf-8", "replace"))
-        except ValueError:
-            values = None
-        if not isinstance(values, dict) or (values.get("ok") and "result" not in values):
-            raise NetworkError("the reply is not Telegram's JSON")
-        return values
 
 
 class Outbox:

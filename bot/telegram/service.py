@@ -18,9 +18,10 @@ from bot.settings import Settings
 from bot.store import Store, StoreError, open_store
 from bot.telegram.delivery import Delivery
 from bot.telegram.handlers import Handlers
+from bot.telegram.http import ApiRequest
 from bot.telegram.logs import set_up_logs
 from bot.telegram.metrics import Metrics
-from bot.telegram.outbox import IN_FLIGHT, ApiRequest, Outbox
+from bot.telegram.outbox import IN_FLIGHT, Outbox
 from bot.telegram.pictures import Pictures
 from bot.telegram.polling import Poller, PollingBot
 from bot.telegram.profile import publish_profile, report
@@ -154,6 +155,6 @@ def make_bot(token: str, base: str) -> PollingBot:
     return PollingBot(
         token,
         base_url=base if base.endswith("/bot") else f"{base}/bot",
-        request=ApiRequest(connection_pool_size=IN_FLIGHT + 2, read_timeout=20, pool_timeout=20),
-        get_updates_request=ApiRequest(connection_pool_size=1, pool_timeout=20),
+        request=ApiRequest(connections=IN_FLIGHT, read_seconds=20),
+        get_updates_request=ApiRequest(connections=1, read_seconds=20),
     )
