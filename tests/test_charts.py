@@ -289,6 +289,11 @@ def test_what_emphasises_nothing_mutes_nothing(real: Publication, nothing: Chart
             "Agressie bij gemeenten van 2014 tot en met 2024",
         ),
         (
+            request("3", tiers=["provincies"]),
+            "Agressie bij provincies in 2024: bijna verdubbeld "
+            "ten opzichte van tien jaar geleden (2014)",
+        ),
+        (
             request("2", "ernst_ernstig", years=[2020]),
             "Ernstig incident bij provincies in 2020: 13%",
         ),

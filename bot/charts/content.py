@@ -149,7 +149,15 @@ def facts_of(publication: Publication, indicator: str, tier: str) -> list[Fact]:
 
 def _figure(publication: Publication, figure: Figure, request: ChartRequest, words: Words) -> Chart:
     series = publication.figure_series(figure.id)
-    facts = {(s.indicator, s.tier): facts_of(publication, s.indicator, s.tier) for s in series}
+    drawn = figure.form in DRAWN
+    facts = {
+        (s.indicator, s.tier): [
+            fact
+            for fact in facts_of(publication, s.indicator, s.tier)
+            if fact.value is not None or not drawn
+        ]
+        for s in series
+    }
     printed = {fact.year for row in facts.values() for fact in row}
     # A year between them in which these indicators were measured in any tier keeps its place:
     # a gap is shown as a gap.
@@ -179,7 +187,6 @@ def _figure(publication: Publication, figure: Figure, request: ChartRequest, wor
         for s in series
         if facts[s.indicator, s.tier]
     )
-    drawn = figure.form in DRAWN
     title = figure.finding
     if drawn and (request.indicators or request.tiers or request.years):
         title = _asked_title(publication, lines, asked_years, words) or title
@@ -255,11 +262,13 @@ def _asked_title(
     }
     if len(points) == 1:
         return words.titles.value.format(**common, year=points[0].year, value=points[0].text)
+    if not points:
+        return ""
+    before, after = points[0], points[-1]
+    reading = _reading(publication, line, after.year, before.year)
+    if reading and (len(points) == 2 or not asked_years):
+        return words.titles.reading.format(**common, year=after.year, reading=reading.text)
     if len(points) == 2:
-        before, after = points
-        reading = _reading(publication, line, after.year, before.year)
-        if reading:
-            return words.titles.reading.format(**common, year=after.year, reading=reading.text)
         return words.titles.change.format(
             **common,
             year=after.year,
@@ -267,9 +276,9 @@ def _asked_title(
             other_year=before.year,
             other_value=before.text,
         )
-    if not points or len(lines) == 1 or asked_years:
+    if len(lines) == 1 or asked_years:
         return ""
-    return words.titles.trend.format(**common, first=points[0].year, last=points[-1].year)
+    return words.titles.trend.format(**common, first=before.year, last=after.year)
 
 
 def _reading(publication: Publication, line: Line, year: int, other_year: int) -> Reading | None:

@@ -147,10 +147,10 @@ def _lines(page: Page, chart: Chart) -> None:
                     [point.value],
                     color=colour,
                     marker=marker,
-                    markersize=7.5,
+                    markersize=7,
                     markeredgecolor=palette.background,
-                    markeredgewidth=1,
-                    zorder=4,
+                    markeredgewidth=0.6,
+                    zorder=4 - number / 10,  # the first series on top, as a total is
                     clip_on=False,
                     gid=line.key,
                 )
@@ -371,7 +371,7 @@ def _stacked(page: Page, chart: Chart) -> None:
             )
             bottom += point.value
         if all(point and point.precision == "exact" for point in stacks[year]):
-            strong = not chart.emphasises or year in chart.asked_years
+            strong = all(point and point.emphasised for point in stacks[year])
             page.text(
                 scale.x(position),
                 scale.y(totals[year]) - 6,
