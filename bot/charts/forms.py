@@ -240,7 +240,7 @@ def _cost(
     mistaken = any(abs(low - 4 - other) < abs(low - 4 - y) for other in column)
     outside = box[3] > scale.top + scale.height - 2 or left < MARGIN - 4
     far = 0.1 * abs(dx) + 0.1 * abs(dy + 9)
-    return far + hits + 6 * mistaken + 20 * overlaps + 50 * outside
+    return far + 2 * hits + 30 * mistaken + 40 * overlaps + 50 * outside
 
 
 def _overlap(one: _Box, other: _Box) -> bool:
