@@ -6,16 +6,23 @@ and questions that the bot itself offered. One interface; SQLite for one process
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
+from collections import OrderedDict
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 HANDLED_KEPT = 24 * 3600.0
 """How long a handled update is recognised, in seconds: as long as Telegram redelivers it."""
 _PURGE_EVERY = 600.0
+_UNRECORDED_KEPT = 10_000
 
 
 class StoreError(Exception):
@@ -172,6 +179,67 @@ class SqliteStore:
                 raise
         except (sqlite3.Error, OverflowError) as error:
             raise StoreError(str(error)) from error
+
+
+class TolerantStore:
+    """A store that lets the bot go on answering while it cannot be used (locked, full disk, down).
+
+    Then nothing is remembered: a follow-up is asked what it is about, and an update may be
+    answered twice if the process dies before it is confirmed. The first failure and the recovery
+    are logged.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._failing = False
+        self._unrecorded: OrderedDict[int, None] = OrderedDict()
+
+    async def get(self, key: str) -> str | None:
+        """See :class:`Store`; None where the store fails."""
+        return await self._try(self._store.get(key), None)
+
+    async def put(self, *entries: Entry) -> None:
+        """See :class:`Store`; forgotten where the store fails."""
+        await self._try(self._store.put(*entries), None)
+
+    async def forget(self, chat: int) -> None:
+        """See :class:`Store`.
+
+        Raises:
+            StoreError: here a failure is no detail: somebody asked to be forgotten.
+        """
+        await self._store.forget(chat)
+
+    async def claim(self, update_id: int) -> Claim:
+        """See :class:`Store`; the caller's where the store fails."""
+        if update_id in self._unrecorded:
+            return Claim(State.DONE)
+        return await self._try(self._store.claim(update_id), Claim(State.OURS))
+
+    async def done(self, update_id: int, *entries: Entry) -> None:
+        """See :class:`Store`; remembered in memory where the store fails."""
+        await self._try(self._store.done(update_id, *entries), None)
+        if self._failing:
+            self._unrecorded[update_id] = None
+            if len(self._unrecorded) > _UNRECORDED_KEPT:
+                self._unrecorded.popitem(last=False)
+
+    async def close(self) -> None:
+        """See :class:`Store`."""
+        await self._try(self._store.close(), None)
+
+    async def _try(self, work: Awaitable[T], instead: T) -> T:
+        try:
+            result = await work
+        except StoreError as error:
+            if not self._failing:
+                log.error("the store fails; answering goes on without it: %s", error)
+            self._failing = True
+            return instead
+        if self._failing:
+            log.warning("the store works again")
+        self._failing = False
+        return result
 
 
 def open_store(address: str) -> Store:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -26,6 +27,10 @@ from telegram.error import (
 from bot.telegram.metrics import Metrics
 
 log = logging.getLogger(__name__)
+
+# How python-telegram-bot is told to give waiting times as timedelta, and not to warn about that.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
 T = TypeVar("T")
 
 IN_FLIGHT = 8

@@ -15,7 +15,7 @@ from telegram.error import InvalidToken
 from bot.engine import Engine
 from bot.paths import default_intents
 from bot.settings import Settings
-from bot.store import Store, StoreError, open_store
+from bot.store import Store, StoreError, TolerantStore, open_store
 from bot.telegram.delivery import Delivery
 from bot.telegram.handlers import Handlers
 from bot.telegram.http import ApiRequest
@@ -37,8 +37,8 @@ def run(engine: Engine, settings: Settings) -> int:
     """Serve Telegram until SIGTERM or SIGINT.
 
     Returns:
-        0 after a stop that was asked for; 2 where a setting is missing, malformed or refused,
-        said in one line on standard error; 1 where the store or the texts cannot be used.
+        0 after a stop that was asked for; 2 where a setting is missing or cannot be used, 1 where
+        the texts cannot; either said in one line on standard error.
     """
     if settings.token is None:
         print(
@@ -55,9 +55,12 @@ def run(engine: Engine, settings: Settings) -> int:
     try:
         texts = load_texts(settings.intents or default_intents())
         store = open_store(settings.store)
-    except (TextsError, StoreError) as error:
+    except TextsError as error:
         print(error, file=sys.stderr)
         return 1
+    except StoreError as error:
+        print(f"MONITORBOT_STORE: {error}; give a place where the bot may write", file=sys.stderr)
+        return 2
     try:
         asyncio.run(_until_signal(partial(serve, token, engine, settings, texts, store)))
     except InvalidToken:
@@ -89,6 +92,7 @@ async def serve(
     Raises:
         InvalidToken: Telegram does not know the token.
     """
+    store = TolerantStore(store)
     metrics = Metrics()
     bot = make_bot(token, settings.base_url)
     outbox = Outbox(bot, metrics)

@@ -1,0 +1,345 @@
+"""No question is lost: faults, kills, redelivery, poison, order; all over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.answer import Answer, Status
+from bot.conversation import Conversation
+from bot.engine import Engine
+from bot.store import SqliteStore, StoreError
+from bot.telegram.delivery import TRIES
+from tests.botapi import FaultKind, World, serving
+from tests.talking import engine, monitorbot, texts
+
+pytestmark = pytest.mark.anyio
+
+QUESTION = "hoeveel agressie was er bij provincies in 2024?"
+YEARS = (2014, 2016, 2018, 2020, 2022, 2024)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with serving(patience=20.0) as served:
+        yield served
+
+
+class Echo(Engine):
+    """Answers with the question."""
+
+    def __init__(self) -> None:
+        super().__init__(engine().publications)
+
+    def ask(self, text: str, conversation: Conversation | None = None) -> Answer:
+        return Answer(text, Status.ANSWERED, "echo", text)
+
+
+class Failing(Echo):
+    """Fails on some questions."""
+
+    asked = 0
+
+    def ask(self, text: str, conversation: Conversation | None = None) -> Answer:
+        if "gif" in text:
+            self.asked += 1
+            raise ZeroDivisionError("poison")
+        return super().ask(text, conversation)
+
+
+def replies_by_update(world: World) -> list[int]:
+    return [update.replies for update in world.outcomes()]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if "hang" not in kind])
+async def test_a_fault_delays_a_reply_and_loses_none(world: World, kind: FaultKind) -> None:
+    async with monitorbot(world):
+        anna = world.private("Anna")
+        world.faults.next(kind, "sendMessage", times=2)
+        await anna.says(QUESTION)
+        assert "47%" in (await anna.hears()).text
+        await world.settled()
+
+
+async def test_another_chat_does_not_wait_for_the_one_in_trouble(world: World) -> None:
+    async with monitorbot(world):
+        anna, bob = world.private("Anna"), world.private("Bob")
+        world.faults.next(FaultKind.FLOOD, "sendMessage", seconds=2)
+        await anna.says(QUESTION)
+        assert await world.until(lambda: world.faults.count == 1, 5)
+        await bob.says(QUESTION)
+        assert "47%" in (await bob.hears()).text
+        assert not anna.unheard()
+        assert "47%" in (await anna.hears()).text
+
+
+async def test_order_per_chat_and_no_loss_with_a_third_of_all_calls_failing(world: World) -> None:
+    kinds = [FaultKind.INTERNAL, FaultKind.BAD_GATEWAY, FaultKind.HTML, FaultKind.DROP]
+    world.faults.rate(0.3, kinds)
+    async with monitorbot(world, with_engine=Echo()):
+        people = [world.private(f"P{number}") for number in range(25)]
+        for number in range(6):
+            for person in people:
+                await person.says(f"vraag {number}")
+        await world.settled(60)
+        world.faults.clear()
+    assert replies_by_update(world) == [1] * 150
+    for person in people:
+        assert [reply.text for reply in person.unheard()] == [f"vraag {n}" for n in range(6)]
+
+
+async def test_updates_are_confirmed_only_after_their_reply(world: World) -> None:
+    async with monitorbot(world):
+        anna = world.private("Anna")
+        world.faults.next(FaultKind.FLOOD, "sendMessage", seconds=1)
+        await anna.says(QUESTION)
+        assert await world.until(lambda: world.faults.count == 1, 5)
+        await asyncio.sleep(0.3)
+        assert len(world.pending) == 1
+        await anna.hears()
+        await world.settled()
+
+
+async def test_a_redelivered_update_is_not_answered_again(world: World, tmp_path: Path) -> None:
+    anna = world.private("Anna")
+    await anna.says(QUESTION)
+    (update,) = world.pending.values()
+    async with monitorbot(world, store=SqliteStore(tmp_path / "s")):
+        await anna.hears()
+        await world.settled()
+    world.emit_raw(json.loads(update.body), update.id)
+    async with monitorbot(world, store=SqliteStore(tmp_path / "s")):
+        await world.settled()
+    assert not anna.unheard()
+
+
+async def test_a_poison_update_is_set_aside_with_an_apology(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing = Failing()
+    async with monitorbot(world, with_engine=failing):
+        anna = world.private("Anna")
+        await anna.says("gif Geheimpje")
+        await anna.says("wat nu")
+        assert (await anna.hears()).text == texts().apology
+        assert (await anna.hears()).text == "wat nu"
+        await world.settled()
+    assert failing.asked == TRIES
+    update = world.outcomes()[0]
+    aside = [r for r in caplog.records if getattr(r, "update_id", None) == update.id]
+    assert aside
+    assert "Geheimpje" not in caplog.text
+
+
+async def test_a_refused_reply_is_no_endless_story(world: World) -> None:
+    async with monitorbot(world):
+        anna = world.private("Anna")
+        world.faults.next(FaultKind.HTML, "sendMessage")
+        await anna.says(QUESTION)
+        anna.chat.deactivated = True
+        await world.settled()
+
+
+@pytest.mark.parametrize("broken", ["get", "put", "claim", "done"])
+async def test_a_broken_store_loses_no_answer(world: World, broken: str) -> None:
+    store = SqliteStore(":memory:")
+
+    async def fails(*_: Any) -> Any:
+        raise StoreError("database or disk is full")
+
+    setattr(store, broken, fails)
+    async with monitorbot(world, store=store):
+        anna = world.private("Anna")
+        for _ in range(2):
+            await anna.says(QUESTION)
+            assert "47%" in (await anna.hears()).text
+        await world.settled()
+
+
+async def test_a_second_poller_is_a_clear_message(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with monitorbot(world):
+        await world.until(lambda: world.counts["getUpdates", "accepted"] > 0, 2)
+        async with monitorbot(world):
+            await world.until(lambda: "409" in caplog.text, 5)
+    assert "another program polls with this bot's token" in caplog.text
+
+
+async def test_the_token_is_nowhere_in_the_logs(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    world.faults.rate(0.5, [kind for kind in FaultKind if "hang" not in kind and kind != "flood"])
+    async with monitorbot(world):
+        anna = world.private("Annabel")
+        for _ in range(5):
+            await anna.says(f"geheimwoord {QUESTION}")
+        await world.settled(30)
+        world.faults.clear()
+    assert world.token not in caplog.text
+    assert "geheimwoord" not in caplog.text
+    assert "Annabel" not in caplog.text
+
+
+async def test_the_store_holds_no_text_and_no_names(world: World, tmp_path: Path) -> None:
+    async with monitorbot(world, store=SqliteStore(tmp_path / "state.sqlite")):
+        anna = world.private("Annabel", username="annabel_42")
+        for text in (QUESTION, "geheimwoord", "en in 2022?", "figuur 8"):
+            await anna.says(text)
+            await anna.hears()
+        await world.settled()
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for word in (b"geheimwoord", b"Annabel", b"annabel_42", b"hoeveel"):
+        assert word not in kept
+
+
+def run_bot(world: World, store: Path) -> Any:
+    code = (
+        "import sys; from bot.telegram import run; from bot.engine import Engine; "
+        "from bot.settings import load_settings; sys.exit(run(Engine.load(), load_settings()))"
+    )
+    environment = {
+        **os.environ,
+        "TELEGRAM_BOT_TOKEN": world.token,
+        "TELEGRAM_BASE_URL": world.url,
+        "MONITORBOT_STORE": f"sqlite:///{store}",
+    }
+    return asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+
+
+async def test_killed_under_load_nothing_is_lost(world: World, tmp_path: Path) -> None:
+    people = [world.private(f"P{number}") for number in range(20)]
+    for _ in range(15):
+        for person in people:
+            await person.says(QUESTION)
+    in_flight = 0
+    for kill in range(1, 4):
+        process = await run_bot(world, tmp_path / "state.sqlite")
+        goal = 70 * kill
+        await world.until(lambda g=goal: world.counts["sendMessage", "accepted"] >= g, 20)
+        process.kill()
+        await process.wait()
+        in_flight += 8
+    process = await run_bot(world, tmp_path / "state.sqlite")
+    await world.settled(30)
+    process.send_signal(signal.SIGTERM)
+    assert await process.wait() == 0
+    replies = replies_by_update(world)
+    assert min(replies) >= 1
+    assert sum(replies) - 300 <= in_flight
+
+
+async def test_sigterm_finishes_what_is_in_hand(world: World, tmp_path: Path) -> None:
+    anna = world.private("Anna")
+    process = await run_bot(world, tmp_path / "state.sqlite")
+    await anna.says(QUESTION)
+    await anna.hears()
+    world.faults.next(FaultKind.FLOOD, "sendMessage", seconds=1)
+    await anna.says(QUESTION)
+    await world.until(lambda: world.faults.count == 1, 5)
+    process.send_signal(signal.SIGTERM)
+    _, stderr = await process.communicate()
+    assert process.returncode == 0
+    assert "47%" in (await anna.hears()).text
+    assert not world.pending
+    assert re.search(rb"update_id=\d+ kind=question", stderr)
+    assert world.token.encode() not in stderr
+
+
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+)
+anything = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "message",
+                    "chat",
+                    "from",
+                    "text",
+                    "id",
+                    "type",
+                    "date",
+                    "entities",
+                    "data",
+                    "query",
+                ]
+                + [
+                    "message_id",
+                    "callback_query",
+                    "inline_query",
+                    "my_chat_member",
+                    "reply_to_message",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+async def test_no_update_can_stop_the_bot(world: World) -> None:
+    drawn: list[Any] = []
+
+    @settings(max_examples=150, database=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "message",
+                    "edited_message",
+                    "callback_query",
+                    "inline_query",
+                    "my_chat_member",
+                    "poll",
+                ]
+            ),
+            anything,
+            min_size=1,
+            max_size=2,
+        )
+    )
+    def draw(update: Any) -> None:
+        drawn.append(update)
+
+    draw()
+    real = {
+        "message_id": 5,
+        "date": 1,
+        "chat": {"id": 77, "type": "private"},
+        "from": {"id": 77, "is_bot": False, "first_name": "x"},
+        "text": QUESTION,
+    }
+    for key in real:
+        for odd in (None, [], {}, -1, 10**30, "x", {"id": "x"}):
+            drawn.append({"message": {**real, key: odd}})
+    async with monitorbot(world):
+        for update in drawn:
+            world.emit_raw(update)
+        anna = world.private("Anna")
+        await anna.says(QUESTION)
+        assert "47%" in (await anna.hears(30)).text
+        await world.settled(30)
