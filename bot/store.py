@@ -1,26 +1,39 @@
 """What the bot remembers between two updates: small values that expire, and handled updates.
 
 No message text of users, no names: slots of the last question, ids of Telegram, file ids of charts
-and questions that the bot itself offered. One interface; SQLite for one process.
+and questions that the bot itself offered. One interface; SQLite for one process, Redis for several.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import secrets
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HANDLED_KEPT = 24 * 3600.0
 """How long a handled update is recognised, in seconds: as long as Telegram redelivers it."""
+LEASE = 12
+"""Seconds after which another replica may take over an update of one that died."""
+_RETRIES = 12
 _PURGE_EVERY = 600.0
 _UNRECORDED_KEPT = 10_000
 
@@ -181,6 +194,125 @@ class SqliteStore:
             raise StoreError(str(error)) from error
 
 
+class RedisStore:
+    """State in Redis, shared by several replicas of the bot.
+
+    A claim is a lease that its replica renews as long as it lives: when a replica is killed,
+    another one may take its updates over after :data:`LEASE` seconds.
+    """
+
+    def __init__(self, address: str, prefix: str = "monitorbot:") -> None:
+        retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), _RETRIES)
+        self._redis = Redis.from_url(
+            address,
+            decode_responses=True,
+            retry=retry,
+            retry_on_error=[RedisConnectionError, RedisTimeoutError, BusyLoadingError],
+            socket_timeout=2.0,
+            socket_connect_timeout=2.0,
+        )
+        self._prefix = prefix
+        self._owner = secrets.token_hex(8)
+        self._leases: set[int] = set()
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def get(self, key: str) -> str | None:
+        """See :class:`Store`."""
+        with _redis_errors():
+            value = await self._redis.get(self._key("entry", key))
+            return None if value is None else str(value)
+
+    async def put(self, *entries: Entry) -> None:
+        """See :class:`Store`."""
+        with _redis_errors():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                self._add(pipeline, entries)
+                await pipeline.execute()
+
+    async def forget(self, chat: int) -> None:
+        """See :class:`Store`."""
+        with _redis_errors():
+            index = self._key("chat", chat)
+            keys = await self._redis.smembers(index)
+            await self._redis.delete(index, *keys)
+
+    async def claim(self, update_id: int) -> Claim:
+        """See :class:`Store`."""
+        with _redis_errors():
+            if await self._redis.exists(self._key("done", update_id)):
+                return Claim(State.DONE)
+            lease = self._key("lease", update_id)
+            ours = await self._redis.set(lease, self._owner, nx=True, ex=LEASE)
+            # Where the reply to an earlier, equal call was lost, the lease is ours all the same.
+            if not ours and await self._redis.get(lease) != self._owner:
+                return Claim(State.BUSY)
+            self._leases.add(update_id)
+            if self._renewing is None:
+                self._renewing = asyncio.ensure_future(self._renew())
+            # Between the two looks another replica may have finished it and let go of its lease.
+            if await self._redis.exists(self._key("done", update_id)):
+                await self._let_go(update_id)
+                return Claim(State.DONE)
+            tries = self._key("tries", update_id)
+            count = await self._redis.incr(tries)
+            await self._redis.expire(tries, int(HANDLED_KEPT))
+            return Claim(State.OURS, count)
+
+    async def done(self, update_id: int, *entries: Entry) -> None:
+        """See :class:`Store`."""
+        with _redis_errors():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                self._add(pipeline, entries)
+                pipeline.set(self._key("done", update_id), "", ex=int(HANDLED_KEPT))
+                pipeline.delete(self._key("tries", update_id))
+                await pipeline.execute()
+            await self._let_go(update_id)
+
+    async def close(self) -> None:
+        """See :class:`Store`. What is not done may be taken over by another replica at once."""
+        if self._renewing:
+            self._renewing.cancel()
+        with _redis_errors():
+            for update_id in list(self._leases):
+                await self._let_go(update_id)
+            await self._redis.aclose()
+
+    async def _let_go(self, update_id: int) -> None:
+        self._leases.discard(update_id)
+        await self._redis.delete(self._key("lease", update_id))
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE / 4)
+            try:
+                async with self._redis.pipeline(transaction=False) as pipeline:
+                    for update_id in self._leases:
+                        pipeline.set(self._key("lease", update_id), self._owner, ex=LEASE)
+                    await pipeline.execute()
+            except RedisError as error:
+                log.warning("leases not renewed: %s", error)
+
+    def _add(self, pipeline: Any, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            key = self._key("entry", entry.key)
+            pipeline.set(key, entry.value, px=max(1, int(entry.ttl * 1000)))
+            if entry.chat is not None:
+                index = self._key("chat", entry.chat)
+                pipeline.sadd(index, key)
+                pipeline.expire(index, int(HANDLED_KEPT))
+
+    def _key(self, kind: str, name: object) -> str:
+        return f"{self._prefix}{kind}:{name}"
+
+
+@contextmanager
+def _redis_errors() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise StoreError(f"Redis: {error}") from error
+
+
 class TolerantStore:
     """A store that lets the bot go on answering while it cannot be used (locked, full disk, down).
 
@@ -243,9 +375,11 @@ class TolerantStore:
 
 
 def open_store(address: str) -> Store:
-    """The store at ``sqlite:///PATH``.
+    """The store at ``sqlite:///PATH`` or ``redis://…``; the latter connects at first use.
 
     Raises:
         StoreError: it cannot be opened.
     """
+    if address.startswith("redis"):
+        return RedisStore(address)
     return SqliteStore(address.removeprefix("sqlite:///"))

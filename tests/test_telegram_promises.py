@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,15 @@ async def world() -> AsyncIterator[World]:
         yield served
 
 
+def sent_at_least(world: World, count: int) -> bool:
+    return world.counts["sendMessage", "accepted"] >= count
+
+
 class Echo(Engine):
     """Answers with the question."""
 
     def __init__(self) -> None:
-        super().__init__(engine().publications)
+        self.publications = engine().publications
 
     def ask(self, text: str, conversation: Conversation | None = None) -> Answer:
         return Answer(text, Status.ANSWERED, "echo", text)
@@ -201,7 +206,7 @@ async def test_the_store_holds_no_text_and_no_names(world: World, tmp_path: Path
             await anna.says(text)
             await anna.hears()
         await world.settled()
-    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    kept = (tmp_path / "state.sqlite").read_bytes()
     for word in (b"geheimwoord", b"Annabel", b"annabel_42", b"hoeveel"):
         assert word not in kept
 
@@ -231,7 +236,7 @@ async def test_killed_under_load_nothing_is_lost(world: World, tmp_path: Path) -
     for kill in range(1, 4):
         process = await run_bot(world, tmp_path / "state.sqlite")
         goal = 70 * kill
-        await world.until(lambda g=goal: world.counts["sendMessage", "accepted"] >= g, 20)
+        await world.until(partial(sent_at_least, world, goal), 20)
         process.kill()
         await process.wait()
         in_flight += 8
@@ -261,6 +266,8 @@ async def test_sigterm_finishes_what_is_in_hand(world: World, tmp_path: Path) ->
     assert world.token.encode() not in stderr
 
 
+FIELDS = ["message", "chat", "from", "text", "id", "type", "date", "entities", "data", "query"]
+FIELDS += ["message_id", "callback_query", "inline_query", "my_chat_member", "reply_to_message"]
 leaves = (
     st.none()
     | st.booleans()
@@ -272,27 +279,7 @@ anything = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "message",
-                    "chat",
-                    "from",
-                    "text",
-                    "id",
-                    "type",
-                    "date",
-                    "entities",
-                    "data",
-                    "query",
-                ]
-                + [
-                    "message_id",
-                    "callback_query",
-                    "inline_query",
-                    "my_chat_member",
-                    "reply_to_message",
-                ]
-            ),
+            st.sampled_from(FIELDS),
             inner,
             max_size=5,
         )
@@ -333,6 +320,7 @@ async def test_no_update_can_stop_the_bot(world: World) -> None:
         "from": {"id": 77, "is_bot": False, "first_name": "x"},
         "text": QUESTION,
     }
+    odd: Any
     for key in real:
         for odd in (None, [], {}, -1, 10**30, "x", {"id": "x"}):
             drawn.append({"message": {**real, key: odd}})

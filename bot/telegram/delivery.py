@@ -91,6 +91,8 @@ class Delivery:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
+        for finished in self._finished.values():
+            finished.cancel()
 
     def _parse(self, raw: dict[str, Any], update_id: int) -> Update | None:
         # One update at a time: a malformed one must not take its neighbours along.

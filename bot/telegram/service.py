@@ -7,10 +7,12 @@ import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 
+from starlette.routing import Route
 from telegram import User
-from telegram.error import InvalidToken
+from telegram.error import BadRequest, InvalidToken
 
 from bot.engine import Engine
 from bot.paths import default_intents
@@ -23,14 +25,21 @@ from bot.telegram.logs import set_up_logs
 from bot.telegram.metrics import Metrics
 from bot.telegram.outbox import IN_FLIGHT, Outbox
 from bot.telegram.pictures import Pictures
-from bot.telegram.polling import Poller, PollingBot
+from bot.telegram.polling import UPDATES, Poller, PollingBot
 from bot.telegram.profile import publish_profile, report
 from bot.telegram.texts import Texts, TextsError, load_texts
+from bot.telegram.web import health_routes, web_server, webhook_route
 
 log = logging.getLogger(__name__)
 
 DRAIN = 25.0
-"""Seconds to finish what is in hand after SIGTERM; less than systemd and Docker setups allow."""
+"""Seconds to finish what is in hand after SIGTERM; supervisors are set up to wait longer."""
+WEBHOOK_CONNECTIONS = 100
+"""Webhook calls that Telegram may make at once: as many as may wait for a chat in trouble."""
+
+
+class StartError(Exception):
+    """The bot cannot start; the message is one line that names the setting and the cure."""
 
 
 def run(engine: Engine, settings: Settings) -> int:
@@ -55,14 +64,16 @@ def run(engine: Engine, settings: Settings) -> int:
     try:
         texts = load_texts(settings.intents or default_intents())
         store = open_store(settings.store)
+        asyncio.run(_until_signal(partial(serve, token, engine, settings, texts, store)))
     except TextsError as error:
         print(error, file=sys.stderr)
         return 1
     except StoreError as error:
         print(f"MONITORBOT_STORE: {error}; give a place where the bot may write", file=sys.stderr)
         return 2
-    try:
-        asyncio.run(_until_signal(partial(serve, token, engine, settings, texts, store)))
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 2
     except InvalidToken:
         print(
             "TELEGRAM_BOT_TOKEN: Telegram does not know this token; copy it again from @BotFather",
@@ -91,74 +102,146 @@ async def serve(
 
     Raises:
         InvalidToken: Telegram does not know the token.
+        StartError: a setting cannot be used.
     """
-    store = TolerantStore(store)
-    metrics = Metrics()
-    bot = make_bot(token, settings.base_url)
-    outbox = Outbox(bot, metrics)
+    base = settings.base_url
+    calls = ApiRequest(connections=IN_FLIGHT, read_seconds=20)
+    polls = ApiRequest(connections=1, read_seconds=20)
+    bot = PollingBot(
+        token,
+        base_url=base if base.endswith("/bot") else f"{base}/bot",
+        request=calls,
+        get_updates_request=polls,
+    )
+    service = _Service(bot, engine, settings, texts, TolerantStore(store), stop)
     try:
-        # Trying to reach Telegram for the first time is nothing to finish: a stop ends it.
-        greeting = asyncio.ensure_future(_greet(bot, outbox))
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({greeting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if greeting.done():
-            me = greeting.result()
-            await _poll(bot, engine, settings, texts, store, outbox, metrics, me, stop)
-        else:
-            greeting.cancel()
+        await service.run()
     finally:
-        await bot.shutdown()
+        await calls.shutdown()
+        await polls.shutdown()
         await store.close()
         log.info("stopped")
 
 
-async def _greet(bot: PollingBot, outbox: Outbox) -> User:
-    await outbox.call(bot.initialize, final=(InvalidToken,))
-    await outbox.call(bot.delete_webhook)
-    me = bot.bot
-    for line, is_well in report(me):
-        log.log(logging.INFO if is_well else logging.WARNING, "%s", line)
-    return me
+class _Service:
+    def __init__(
+        self,
+        bot: PollingBot,
+        engine: Engine,
+        settings: Settings,
+        texts: Texts,
+        store: Store,
+        stop: asyncio.Event,
+    ) -> None:
+        self._bot = bot
+        self._engine = engine
+        self._settings = settings
+        self._texts = texts
+        self._store = store
+        self._stop = stop
+        self._metrics = Metrics()
+        self._outbox = Outbox(bot, self._metrics)
+        self._started = False
 
+    async def run(self) -> None:
+        settings = self._settings
+        async with AsyncExitStack() as stack:
+            if settings.health_listen and not settings.webhook_url:
+                # Before Telegram is reached: a supervisor wants to see that the process lives.
+                routes = health_routes(self._metrics, self._is_ready)
+                await self._listen(
+                    stack, "MONITORBOT_HEALTH_LISTEN", settings.health_listen, routes
+                )
+            me = await self._greet()
+            if me is None:
+                return
+            pictures = Pictures(self._engine, self._store, me.id)
+            stack.callback(pictures.close)
+            handlers = Handlers(
+                self._engine,
+                self._texts,
+                me,
+                self._outbox,
+                self._store,
+                pictures,
+                settings.unanswered_log,
+            )
+            delivery = Delivery(self._bot, handlers, self._store, self._metrics)
+            # Menus and the drawing library can wait: people who ask cannot.
+            publication = self._engine.publications[0]
+            for task in (
+                asyncio.ensure_future(publish_profile(self._outbox, self._texts, publication)),
+                asyncio.ensure_future(pictures.warm_up()),
+            ):
+                stack.callback(task.cancel)
+            self._started = True
+            if settings.webhook_url and settings.webhook_secret:
+                secret = settings.webhook_secret.get_secret_value()
+                await self._receive(stack, delivery, settings.webhook_url, secret)
+            else:
+                await self._poll(delivery)
 
-async def _poll(
-    bot: PollingBot,
-    engine: Engine,
-    settings: Settings,
-    texts: Texts,
-    store: Store,
-    outbox: Outbox,
-    metrics: Metrics,
-    me: User,
-    stop: asyncio.Event,
-) -> None:
-    pictures = Pictures(engine, store, me.id)
-    handlers = Handlers(engine, texts, me, outbox, store, pictures, settings.unanswered_log)
-    delivery = Delivery(bot, handlers, store, metrics)
-    poller = Poller(bot, delivery, metrics)
-    # Menus and the drawing library can wait: people who ask cannot.
-    aside = [
-        asyncio.ensure_future(publish_profile(outbox, texts, engine.publications[0])),
-        asyncio.ensure_future(pictures.warm_up()),
-    ]
-    log.info("polling for updates")
-    try:
-        await poller.run(stop)
+    async def _greet(self) -> User | None:
+        """Meet Telegram, however long that takes; None where a stop comes first."""
+        greeting = asyncio.ensure_future(
+            self._outbox.call(self._bot.initialize, final=(InvalidToken,))
+        )
+        stopping = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({greeting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not greeting.done():
+            greeting.cancel()
+            with suppress(asyncio.CancelledError):
+                await greeting
+            return None
+        greeting.result()
+        for line, is_well in report(self._bot.bot):
+            log.log(logging.INFO if is_well else logging.WARNING, "%s", line)
+        return self._bot.bot
+
+    async def _poll(self, delivery: Delivery) -> None:
+        # Telegram gives no updates to a poller while a webhook is set.
+        await self._outbox.call(self._bot.delete_webhook)
+        poller = Poller(self._bot, delivery, self._metrics)
+        log.info("polling for updates")
+        await poller.run(self._stop)
         log.info("stopping: %d updates in hand", delivery.pending)
         await delivery.drain(DRAIN)
         await poller.confirm()
-    finally:
-        for task in aside:
-            task.cancel()
-        pictures.close()
 
+    async def _receive(
+        self, stack: AsyncExitStack, delivery: Delivery, url: str, secret: str
+    ) -> None:
+        routes = [
+            *health_routes(self._metrics, self._is_ready),
+            webhook_route(url, secret, delivery, self._is_ready),
+        ]
+        await self._listen(stack, "MONITORBOT_LISTEN", self._settings.listen, routes)
+        try:
+            await self._outbox.call(
+                lambda: self._bot.set_webhook(
+                    url,
+                    secret_token=secret,
+                    allowed_updates=UPDATES,
+                    max_connections=WEBHOOK_CONNECTIONS,
+                )
+            )
+        except BadRequest as error:
+            raise StartError(f"MONITORBOT_WEBHOOK_URL: Telegram refuses it: {error}") from None
+        log.info("receiving updates on %s", self._settings.listen)
+        await self._stop.wait()
+        log.info("stopping: %d updates in hand", delivery.pending)
+        await delivery.drain(DRAIN)
 
-def make_bot(token: str, base: str) -> PollingBot:
-    """The client of the Bot API at that address."""
-    return PollingBot(
-        token,
-        base_url=base if base.endswith("/bot") else f"{base}/bot",
-        request=ApiRequest(connections=IN_FLIGHT, read_seconds=20),
-        get_updates_request=ApiRequest(connections=1, read_seconds=20),
-    )
+    async def _listen(
+        self, stack: AsyncExitStack, variable: str, listen: str, routes: list[Route]
+    ) -> None:
+        try:
+            await stack.enter_async_context(web_server(listen, routes))
+        except OSError as error:
+            raise StartError(
+                f"{variable}: cannot listen on {listen}: {error.strerror}; choose another port"
+            ) from None
+
+    def _is_ready(self) -> bool:
+        return self._started and not self._stop.is_set()
