@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -11,15 +11,32 @@ from typing import Any
 class Conversation:
     """The slots that a follow-up may leave out. Immutable: each answer carries the next one."""
 
+    publication: str = ""
+    indicators: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    """The concepts that named the indicators."""
+    tiers: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    intent: str = ""
+    cues: tuple[str, ...] = ()
+    """The concepts that told what kind of question it was."""
+    figure: str = ""
+    options: tuple[str, ...] = ()
+    """The bot's own question is open: the whole questions it offered, in order."""
+
     def dump(self) -> str:
         """The conversation as compact JSON, for a store."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        kept = {key: value for key, value in asdict(self).items() if value}
+        return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
     def load(cls, text: str) -> Conversation:
         """The conversation that :meth:`dump` wrote; an empty one where the text is not that."""
         try:
             values: Any = json.loads(text)
-            return cls(**values)
+            known = {field.name for field in fields(cls)}
+            if not isinstance(values, dict) or not known.issuperset(values):
+                return cls()
+            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
         except (TypeError, ValueError):
             return cls()

@@ -46,6 +46,7 @@ class Indicator(_Row):
     short: str = Field(min_length=1)
     kind: Literal["share", "words", "reasons"]
     group: str = ""
+    question: str = Field(min_length=1)
     statement: str = Field(min_length=1)
     complement: str = ""
     note: str = ""

@@ -1,0 +1,86 @@
+"""Plain words out of a raw message: no markup, no accents, no capitals, cut into sentences."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from unicode_rbnf import RbnfEngine
+
+MAX_CHARACTERS = 4096
+"""What is read of a message; Telegram allows no more in one."""
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_URL = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+_MENTION = re.compile(r"(?<!\w)@\w+")
+_SHORT_YEAR = re.compile(r"['’‘`´](\d\d)(?!\d)")
+_ABBREVIATION = re.compile(r"\b(?:[a-zA-Z]\.){2,}")
+_THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}\b)")
+_APOSTROPHE = re.compile(r"['’‘`´]")
+_WORD = re.compile(
+    r"\d+(?:,\d+)?(?!\d)|[a-z]+|%|[.!?\n;…]+|[^\s\w,:()\"“”„\-/&+*_~`#=|{}\[\]<>^°'’]"
+)
+_BREAK = re.compile(r"[.!?\n;…]|[^\x00-\u024f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a message."""
+
+    text: str
+    """Lower case, without accents; digits as digits; a percent sign as ``%``."""
+    capital: bool = False
+    """Written with a capital although no sentence starts here: probably a name."""
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, apostrophes or invisible characters."""
+    text = unicodedata.normalize("NFKC", text)
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFD", text)
+        text = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf", "Cc"))
+    return _APOSTROPHE.sub("", text).lower()
+
+
+def words_of(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase from the language files, as a message would give them."""
+    return tuple(t for t in _WORD.findall(plain(phrase)) if t == "%" or t[0].isalnum())
+
+
+def sentences_of(message: str) -> list[list[Word]]:
+    """The sentences of a message; empty where it holds no word. Never raises."""
+    text = unicodedata.normalize("NFKC", message[:MAX_CHARACTERS])
+    text = _URL.sub(" ", _TAG.sub(" ", text))
+    text = _MENTION.sub(" ", text)
+    text = _SHORT_YEAR.sub(r" 20\1", text)
+    text = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), text)
+    text = _THOUSANDS.sub("", text)
+    text = _APOSTROPHE.sub("", text)
+    text = "".join(
+        c
+        for c in unicodedata.normalize("NFD", text)
+        if c == "\n" or unicodedata.category(c) not in ("Mn", "Cf", "Cc", "Cs", "Co", "Cn")
+    )
+    sentences: list[list[Word]] = [[]]
+    for match in _WORD.finditer(text.lower()):
+        token = match[0]
+        if token == "%" or token[0].isascii() and token[0].isalnum():
+            capital = bool(sentences[-1]) and text[match.start() : match.start() + 1].isupper()
+            sentences[-1].append(Word(token, capital))
+        elif _BREAK.match(token) and sentences[-1]:
+            if token == "." and text[match.end() : match.end() + 2].strip()[:1].isdigit():
+                continue  # "fig. 3", "nr. 2"
+            sentences.append([])
+    return [sentence for sentence in sentences if sentence]
+
+
+@lru_cache(maxsize=1)
+def number_words() -> dict[str, int]:
+    """Dutch cardinals: 0 to 100, and the years 1990 to 2039 written as one word."""
+    engine = RbnfEngine.for_language("nl")
+    values = [*range(101), 2000, *range(1990, 2040)]
+    table = {plain(engine.format_number(value).text): value for value in values}
+    table.pop("en", None)
+    return table
