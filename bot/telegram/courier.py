@@ -122,18 +122,16 @@ class Courier:
         return await self.send(place, reply)
 
     async def _send_text(self, place: Place, reply: Reply) -> Sent:
-        message = await self._outbox.call(
-            lambda: self._bot.send_message(
+        message_id = await self._outbox.call(
+            lambda: self._bot.send_text(
                 place.chat,
                 fit(reply.html, TEXT_LIMIT),
-                parse_mode=ParseMode.HTML,
-                message_thread_id=place.thread,
-                reply_parameters=place.reply_parameters,
-                reply_markup=reply.keyboard,
-                link_preview_options=_NO_PREVIEW,
+                thread=place.thread,
+                reply_to=place.reply_to,
+                keyboard=reply.keyboard_json,
             )
         )
-        return Sent(place.chat, message.message_id, "text")
+        return Sent(place.chat, message_id, "text")
 
     async def _send_photo(self, place: Place, reply: Reply, chart: ChartRequest) -> Sent:
         def make(photo: str | bytes) -> Callable[[], Awaitable[Message]]:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from bot.telegram.texts import Texts
 log = logging.getLogger(__name__)
 
 _PRESENT = {ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR}
+_ANSWERS_KEPT = 1024
 _FIGURE_LINK = "figuur-"
 
 
@@ -86,6 +88,8 @@ class Handlers:
             for publication in engine.publications
             for figure in publication.figures
         ]
+        # The same question in the same conversation has the same answer, and many people ask it.
+        self._reply = lru_cache(maxsize=_ANSWERS_KEPT)(self._ask)
         self._about = {
             "title": escape(engine.publications[0].title, quote=False),
             "name": me.username or "",
@@ -162,16 +166,20 @@ class Handlers:
     async def _ask_or_prompt(self, asked: _Asked, text: str) -> Outcome:
         if not text:
             return await self._say(asked, Reply(self._texts.ask_me.format(**self._about)), "prompt")
-        answer = self._engine.ask(text, asked.context)
+        answer, reply = self._reply(text, asked.context)
         if answer.status is Status.NOT_COVERED:
             self._log_unanswered(text)
-        return await self._answer(asked, answer)
+        return await self._answer(asked, answer, reply)
 
-    async def _answer(self, asked: _Asked, answer: Answer, question: str = "") -> Outcome:
+    def _ask(self, text: str, context: Conversation) -> tuple[Answer, Reply]:
+        answer = self._engine.ask(text, context)
+        return answer, render.answer_reply(answer, self._texts)
+
+    async def _answer(self, asked: _Asked, answer: Answer, reply: Reply | None = None) -> Outcome:
         if asked.earlier and asked.earlier.kind == "photo" and answer.chart:
             # An edited question about a photo: a photo cannot become a text, but the other photo.
-            answer = replace(answer, show_figure=True)
-        reply = render.answer_reply(answer, self._texts, question)
+            reply = render.answer_reply(replace(answer, show_figure=True), self._texts)
+        reply = reply or render.answer_reply(answer, self._texts)
         outcome = await self._say(asked, reply, "question")
         outcome.answer = answer
         return outcome
@@ -316,7 +324,9 @@ class Handlers:
             return Outcome("flood")
         await self._hear(query)
         if code == render.ASK:
-            return await self._answer(asked, self._engine.ask(payload, asked.context), payload)
+            answer = self._engine.ask(payload, asked.context)
+            reply = render.answer_reply(answer, self._texts, payload)
+            return await self._answer(asked, answer, reply)
         chart = render.unpack_chart(payload)
         if chart is None or not self._pictures.exists(chart):
             return await self._say(asked, Reply(self._texts.stale_button), "stale_button")

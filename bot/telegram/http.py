@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import ssl
 from typing import Any
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import certifi
@@ -18,14 +20,16 @@ from telegram.request import BaseRequest, RequestData
 
 _KNOWN_REFUSALS = {400, 401, 403, 404, 408, 409, 429}
 _CONNECT_SECONDS = 10.0
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class ApiRequest(BaseRequest):
     """Makes requests; tells Telegram's refusals from faults on the way, and logs no payloads."""
 
-    def __init__(self, connections: int, read_seconds: float) -> None:
+    def __init__(self, address: str, *, connections: int, read_seconds: float) -> None:
         self._connections = connections
         self._read_seconds = read_seconds
+        self._proxy = _proxy(address)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -41,7 +45,6 @@ class ApiRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, ssl=trusted),
                 headers={"User-Agent": self.USER_AGENT},
-                trust_env=True,
             )
 
     async def shutdown(self) -> None:
@@ -70,7 +73,12 @@ class ApiRequest(BaseRequest):
         )
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout
+                method,
+                url,
+                data=_body(request_data),
+                headers=None if request_data is None or request_data.contains_files else _FORM,
+                timeout=timeout,
+                proxy=self._proxy,
             ) as response:
                 code, payload = response.status, await response.read()
         except TimeoutError as error:
@@ -96,13 +104,20 @@ class ApiRequest(BaseRequest):
         return values
 
 
+def _proxy(address: str) -> str | None:
+    """The proxy that the environment names for an address. Looked up once: aiohttp, asked to,
+    does it for each call, in a thread."""
+    parts = urlsplit(address)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+
+
 def _body(request: RequestData | None) -> Any:
     if request is None:
         return None
     fields = request.json_parameters
     files = request.multipart_data
     if not files:
-        return fields
+        return urlencode(fields).encode()
     form = aiohttp.FormData(fields)
     for name, (filename, content, mime) in files.items():
         form.add_field(name, content, filename=filename, content_type=mime)

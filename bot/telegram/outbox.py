@@ -13,7 +13,6 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from telegram import Bot
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -24,6 +23,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.telegram.api import ApiBot
 from bot.telegram.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ _LONGEST_PAUSE = 15.0
 class Outbox:
     """Makes calls, a bounded number at the same time, each until it is accepted or refused."""
 
-    def __init__(self, bot: Bot, metrics: Metrics) -> None:
+    def __init__(self, bot: ApiBot, metrics: Metrics) -> None:
         self.bot = bot
         self._metrics = metrics
         self._slots = asyncio.Semaphore(IN_FLIGHT)

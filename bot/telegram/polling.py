@@ -15,20 +15,15 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from telegram import Bot
-from telegram.constants import PollingLimit
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.telegram.api import MOST_UPDATES, ApiBot
 from bot.telegram.delivery import Delivery
 from bot.telegram.metrics import Metrics
 from bot.telegram.outbox import fault_name, seconds_to_wait
 
 log = logging.getLogger(__name__)
 
-UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
-"""The kinds of updates the bot asks for."""
-
-_LIMIT = int(PollingLimit.MAX_LIMIT)
 _LONG = 30
 _FEW = 10
 """Unfinished updates with which the next call is worth its repetition."""
@@ -40,34 +35,10 @@ _CONFLICT_PAUSE = 3.0
 _IDS_RESTART = 24 * 3600.0
 
 
-class PollingBot(Bot):
-    """A bot that gets updates as Telegram sent them, so that each can be read apart."""
-
-    async def raw_updates(self, offset: int | None, wait: int) -> list[Any]:
-        """``getUpdates``, unparsed.
-
-        Args:
-            offset: confirms every update below it.
-            wait: seconds for which Telegram may wait for an update.
-        """
-        values = {
-            "offset": offset,
-            "timeout": wait,
-            "limit": _LIMIT,
-            "allowed_updates": UPDATES,
-        }
-        found = await self._post(
-            "getUpdates",
-            {name: value for name, value in values.items() if value is not None},
-            read_timeout=wait + 10,
-        )
-        return found if isinstance(found, list) else []
-
-
 class Poller:
     """Fetches updates and hands them to the delivery until it is told to stop."""
 
-    def __init__(self, bot: PollingBot, delivery: Delivery, metrics: Metrics) -> None:
+    def __init__(self, bot: ApiBot, delivery: Delivery, metrics: Metrics) -> None:
         self._bot = bot
         self._delivery = delivery
         self._metrics = metrics
@@ -107,7 +78,7 @@ class Poller:
                 continue
             fault_pause = _FIRST_FAULT_PAUSE
             self._take(found, late)
-            late = late and len(found) == _LIMIT
+            late = late and len(found) == MOST_UPDATES
             await self._until_worth_a_call(stopping)
         stopping.cancel()
 

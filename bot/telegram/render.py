@@ -6,6 +6,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -37,7 +38,7 @@ class Document:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """One message of the bot: HTML for Telegram, buttons, and what comes with it."""
 
@@ -50,6 +51,11 @@ class Reply:
     """What the buttons need to be remembered; before the message is sent."""
     conversation: Conversation | None = None
     """What a follow-up to this message may leave out."""
+
+    @cached_property
+    def keyboard_json(self) -> str | None:
+        """The buttons as Telegram takes them."""
+        return self.keyboard.to_json() if self.keyboard else None
 
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
@@ -77,7 +83,8 @@ def answer_reply(answer: Answer, texts: Texts, asked: str = "") -> Reply:
         buttons.append(_button(label, CHART, pack_chart(answer.chart)))
     for choice in answer.choices:
         buttons.append(_button(choice.label, ASK, choice.question))
-    for suggestion in answer.suggestions[:SUGGESTIONS]:
+    # A question back offers its readings, and nothing that leads away from them.
+    for suggestion in () if answer.choices else answer.suggestions[:SUGGESTIONS]:
         buttons.append(_button(suggestion, ASK, suggestion))
     return Reply(
         html="\n".join(parts),

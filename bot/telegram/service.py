@@ -18,6 +18,7 @@ from bot.engine import Engine
 from bot.paths import default_intents
 from bot.settings import Settings
 from bot.store import Store, StoreError, TolerantStore, open_store
+from bot.telegram.api import UPDATES, ApiBot
 from bot.telegram.delivery import Delivery
 from bot.telegram.handlers import Handlers
 from bot.telegram.http import ApiRequest
@@ -25,7 +26,7 @@ from bot.telegram.logs import set_up_logs
 from bot.telegram.metrics import Metrics
 from bot.telegram.outbox import IN_FLIGHT, Outbox
 from bot.telegram.pictures import Pictures
-from bot.telegram.polling import UPDATES, Poller, PollingBot
+from bot.telegram.polling import Poller
 from bot.telegram.profile import publish_profile, report
 from bot.telegram.texts import Texts, TextsError, load_texts
 from bot.telegram.web import health_routes, web_server, webhook_route
@@ -105,9 +106,9 @@ async def serve(
         StartError: a setting cannot be used.
     """
     base = settings.base_url
-    calls = ApiRequest(connections=IN_FLIGHT, read_seconds=20)
-    polls = ApiRequest(connections=1, read_seconds=20)
-    bot = PollingBot(
+    calls = ApiRequest(base, connections=IN_FLIGHT, read_seconds=20)
+    polls = ApiRequest(base, connections=1, read_seconds=20)
+    bot = ApiBot(
         token,
         base_url=base if base.endswith("/bot") else f"{base}/bot",
         request=calls,
@@ -126,7 +127,7 @@ async def serve(
 class _Service:
     def __init__(
         self,
-        bot: PollingBot,
+        bot: ApiBot,
         engine: Engine,
         settings: Settings,
         texts: Texts,
