@@ -120,15 +120,9 @@ def _compared(
     elif len(tiers) > 1:
         pair = [publication.fact(indicator, t, years[0]) for t in tiers]
     elif len(years) > 1:
-        ordered = (
-            sorted(years)
-            if cues & {"omhoog", "omlaag", "veranderd", "factor"} or found.period
-            else years
-        )
-        if ordered == years and cues & {"meer", "minder"}:
-            pair = [publication.fact(indicator, tiers[0], y) for y in years]
-        else:
-            pair = [publication.fact(indicator, tiers[0], y) for y in reversed(sorted(years))]
+        chronological = found.period or cues & {"omhoog", "omlaag", "veranderd", "factor", "sinds"}
+        ordered = sorted(years, reverse=True) if chronological else years
+        pair = [publication.fact(indicator, tiers[0], y) for y in ordered]
     elif cues & {"omhoog", "omlaag", "veranderd", "factor"} or found.years:
         printed = publication.years_of(indicator, tiers[0])
         year = years[0]
@@ -163,6 +157,13 @@ def _comparison(
     keys = tuple(f.key for f in [*others, first])
     points = next((c for c in found.claims if c.kind == "points"), None)
     factor = next((c for c in found.claims if c.kind == "factor"), None)
+    if (
+        len(found.indicators) > 1
+        and points is None
+        and factor is None
+        and not found.cues & {"meer", "minder", "gelijk"}
+    ):
+        return None
     verdicts = []
     for other in others:
         sign = _sign(publication, first, other)
@@ -172,14 +173,8 @@ def _comparison(
             exact = abs(gap - points.value) < 0.51
             close = {"more": gap > points.value, "less": gap < points.value}
             verdict = verdict is not False and close.get(points.comparison, exact)
-        if "factor" in found.cues or factor is not None:
-            small, large = sorted([first.value or 1, other.value or 1])
-            times = factor.value if factor else 2.0
-            verdict = abs(large / small - times) <= 0.15 or (
-                any(r.outcome == "doubled" for r in readings) and times == 2.0
-            )
-            if "omlaag" in found.cues and (first.value or 0) > (other.value or 0):
-                verdict = False
+        if factor is not None and verdict is not False:
+            verdict = _times(factor, first, other, readings)
         if verdict is None:
             return None
         verdicts.append(verdict)
@@ -187,6 +182,22 @@ def _comparison(
     if "niet" in found.cues:
         result = not result
     return Judgement(result, keys, tuple(readings))
+
+
+def _times(factor: Claim, first: Fact, other: Fact, readings: list[Reading]) -> bool:
+    """Whether the newer value is so many times the older one."""
+    if not first.value or not other.value:
+        return False
+    times = first.value / other.value
+    doubled = any(r.outcome == "doubled" for r in readings)
+    match factor.comparison:
+        case "more":
+            return times > factor.value
+        case "less":
+            return times < factor.value
+        case "almost":
+            return factor.value * 0.85 <= times < factor.value or doubled and factor.value == 2
+    return abs(times - factor.value) <= factor.tolerance * factor.value / 2
 
 
 def _both(

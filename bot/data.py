@@ -141,6 +141,8 @@ class _Settings(_Row):
     """The package's own ``monitorbot`` block."""
 
     default_tier: str
+    headline: str
+    """The indicator that is meant where a question names none."""
     series_title: str = Field(min_length=1)
     measure: str = Field(min_length=1)
 
@@ -202,6 +204,7 @@ class Publication:
     series_title: str
     measure: str
     default_tier: str
+    headline: str
     tiers: Mapping[str, Tier]
     indicators: Mapping[str, Indicator]
     figures: Mapping[str, Figure]
@@ -277,6 +280,11 @@ def load_publication(folder: Path) -> Publication:
             f"{folder / 'datapackage.json'}: monitorbot.default_tier "
             f"'{package.monitorbot.default_tier}' is not an id in {paths['tiers'].name}"
         )
+    if package.monitorbot.headline not in {indicator.id for indicator in rows["indicators"]}:
+        raise DataError(
+            f"{folder / 'datapackage.json'}: monitorbot.headline "
+            f"'{package.monitorbot.headline}' is not an id in {paths['indicators'].name}"
+        )
     frame = pd.DataFrame([row.model_dump() for row in rows["observations"]])
     return Publication(
         name=package.name,
@@ -286,6 +294,7 @@ def load_publication(folder: Path) -> Publication:
         series_title=package.monitorbot.series_title,
         measure=package.monitorbot.measure,
         default_tier=package.monitorbot.default_tier,
+        headline=package.monitorbot.headline,
         tiers={row.id: row for row in rows["tiers"]},
         indicators={row.id: row for row in rows["indicators"]},
         figures={row.id: row for row in rows["figures"]},

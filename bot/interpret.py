@@ -25,6 +25,10 @@ ACCEPT_PATTERN = 60.0
 """A pattern that fits less well (0 to 100) is no reading of the message."""
 ACCEPT_COVERAGE = 0.56
 """The share of a message's content words that must be understood before a fact is stated."""
+_SHORT_MESSAGE = 14
+"""A message of more stretches than this completes no earlier question."""
+ACCEPT_SOCIAL = 0.3
+"""The same for small talk, where nothing can be said wrong."""
 COMMON_RANK = 1500
 """A word this common says little when it is not understood: half the weight of a rare one."""
 
@@ -131,6 +135,9 @@ class Interpreter:
         self._allows = {n: references(s.allows) | always for n, s in intents.intents.items()}
         self._always = always
         self._pattern_text = {id(p): self._spell(p.concepts) for p in language.intent_patterns}
+        self._tails = _phrase_set(intents.tail_questions)
+        self._speaker_before = frozenset(w for p in _phrase_set(intents.speaker_before) for w in p)
+        self._speaker_after = _phrase_set(intents.speaker_after)
         self._yes_no = _phrase_set(intents.yes_no_starts)
         self._follow = _phrase_set(intents.follow_up_starts)
         self._anaphora = _phrase_set(intents.anaphora)
@@ -138,6 +145,12 @@ class Interpreter:
         self._short_year = _phrase_set(language.years.before_short_year)
         self._light = frozenset(
             name for s in language.subjects.values() for name in references(s.light)
+        )
+        self._subject_concepts = frozenset(
+            name for s in language.subjects.values() for name in s.concepts
+        ) - {"ambtsdragers", "ervaren"}
+        self._completing = frozenset(
+            name for s in language.subjects.values() for name in references(s.completing)
         )
         foreign = language.foreign
         self._dutch = frozenset(words_of(foreign.dutch))
@@ -163,12 +176,20 @@ class Interpreter:
         if self._context_topic(topics, items, conversation):
             topics, consumed = self._find_topics(items, conversation.concepts)
         cues = self._cues(items, consumed, slots, main)
+        indicators = self._indicators(topics, publication)
+        if any(publication.indicators[i].kind == "reasons" for i in indicators):
+            cues -= {"waarom", "reden"}
+        if self._light_subject(topics) and not self._anchored(meanings, slots):
+            everything = [item for sentence in sentences for item in sentence.items]
+            coverage = self._coverage(everything, set(), strictness=2.0)
+        else:
+            coverage = self._coverage(items, consumed)
         found = Interpretation(
             Outcome.UNDERSTOOD,
             publication,
             cues=cues,
             concepts=meanings,
-            indicators=self._indicators(topics, publication),
+            indicators=indicators,
             topic=topics[0].target.partition("/")[2] if topics else "",
             tiers=tuple(slots.tiers),
             function=slots.function,
@@ -178,13 +199,17 @@ class Interpreter:
             period=slots.period,
             claims=tuple(slots.claims),
             figure=slots.figure,
-            coverage=self._coverage(items, consumed),
+            coverage=coverage,
             sentences=tuple(sentences),
             main=main,
         )
         if "elsewhere" in meanings:
+            found = self._match(found)
+            if found.handler == "about" and found.score >= ACCEPT_PATTERN:
+                return found
             return replace(found, outcome=Outcome.ELSEWHERE)
         found = self._follow_up(found, items, conversation)
+        found = self._headline(found, items)
         return self._decide(self._match(found), items)
 
     def choose(self, message: str, conversation: Conversation) -> Interpretation:
@@ -261,12 +286,12 @@ class Interpreter:
         for index, sentence in enumerate(sentences):
             if index == best:
                 items += sentence.items
-            elif ranked[best] == 0 or self._known_only(sentence):
+            elif ranked[best] == 0 or self._slots_only(sentence):
                 items += sentence.items
             elif back and index < best:
                 items += [i for i in sentence.items if i.number is not None or _is_year(i)]
-            elif index > best and any(m in ("klopt", "toon") for m in sentence.meanings):
-                items += [i for i in sentence.items if i.meanings & {"klopt", "toon", "grafiek"}]
+            elif index > best and sentence.meanings & _AFTERTHOUGHTS:
+                items += [i for i in sentence.items if i.meanings & _AFTERTHOUGHTS]
         return items, main
 
     def _rank(self, sentence: Sentence) -> float:
@@ -279,9 +304,17 @@ class Interpreter:
         return strong + (2 if asks else 0) + self._coverage(list(sentence.items), set())
 
     @staticmethod
-    def _known_only(sentence: Sentence) -> bool:
+    def _slots_only(sentence: Sentence) -> bool:
+        """Whether a sentence only adds years, tiers or the wish for a number ("In 2018. Procent.")."""
         unknown = [i for i in sentence.items if not i.meanings and i.number is None]
-        return not unknown and not sentence.meanings & {"elsewhere", "belediging"}
+        meanings = {m for m in sentence.meanings if ":" not in m}
+        return not unknown and meanings <= {
+            "filler",
+            "percentage",
+            "hoeveel",
+            "agressie",
+            "alle_lagen",
+        }
 
     # Subject ------------------------------------------------------------------------------
 
@@ -331,19 +364,15 @@ class Interpreter:
         """Whether the words name a subject only together with those of the last question."""
         if topics and not all(self._is_background(t) for t in topics):
             return False
-        if not conversation.concepts or len(items) > 14:
+        if not conversation.concepts or conversation.options or len(items) > _SHORT_MESSAGE:
             return False
+        own = frozenset(m for item in items for m in item.meanings) & self._completing
         together, _ = self._find_topics(items, conversation.concepts)
-        own = frozenset(m for item in items for m in item.meanings)
         known = self._indicators(together, self.publications[-1])
         return (
-            bool(together)
+            bool(own)
+            and any(t.concepts & own for t in together)
             and set(known) != set(conversation.indicators)
-            and any(
-                t.concepts & own - self._light - {"hoogste"}
-                or t.concepts & own & {"intern", "afhandeling"}
-                for t in together
-            )
         )
 
     # Slots --------------------------------------------------------------------------------
@@ -356,12 +385,12 @@ class Interpreter:
         self._find_figure(items, publication, slots, used)
         self._find_claims(items, slots, used)
         self._find_years(items, publication, conversation, slots, used)
-        for item in items:
+        for index, item in enumerate(items):
             for meaning in item.meanings:
                 kind, _, value = meaning.partition(":")
                 if kind == "tier" and value not in slots.tiers:
                     slots.tiers.append(value)
-                elif kind == "function":
+                elif kind == "function" and not self._speaks(items, index):
                     slots.function = True
                     if value not in slots.tiers:
                         slots.tiers.append(value)
@@ -370,6 +399,20 @@ class Interpreter:
                 elif meaning == "alle_lagen":
                     slots.tiers = list(publication.tiers)
         return slots
+
+    def _speaks(self, items: list[Item], index: int) -> bool:
+        """Whether a function is who asks or tells, not whom the question is about."""
+        before = [w for item in items[max(0, index - 2) : index] for w in item.words][-2:]
+        after = tuple(w for item in items[index + 1 : index + 4] for w in item.words)
+        if (
+            before[-1:]
+            and before[-1] in self._speaker_before
+            and before[-1] not in ("een", "met", "voor")
+        ):
+            return True
+        if "aldus" in before or "volgens" in before:
+            return True
+        return any(words in self._speaker_after for words in _windows(after[:3]))
 
     def _find_figure(
         self, items: list[Item], publication: Publication, slots: _Slots, used: set[int]
@@ -380,7 +423,9 @@ class Interpreter:
         )
         for index, item in enumerate(items):
             suffix = items[index + 1].words[0] if index + 1 < len(items) else ""
-            number = item.number if item.number is not None else ordinals.get(item.words[0])
+            number = item.number if item.number is not None else ordinals.get(item.words[-1])
+            if item.words[0] == "een" or any(m.startswith("relative:") for m in item.meanings):
+                continue
             if number is None or number != int(number):
                 continue
             lettered = f"{int(number)}{suffix}"
@@ -414,6 +459,14 @@ class Interpreter:
 
     def _claim_at(self, items: list[Item], index: int) -> tuple[Claim | None, int]:
         item = items[index]
+        factor = next((m for m in item.meanings if m.startswith("factor:")), None)
+        if factor:
+            times = self.language.numbers.factors[int(factor.partition(":")[2])].times
+            return Claim(times, "factor", 0.15), 1
+        rank = self.language.numbers.ordinals.get(item.words[-1])
+        following_words = [w for it in items[index + 1 : index + 2] for w in it.words]
+        if rank and following_words[:1] in (["plaats"], ["plek"], ["reden"], ["positie"]):
+            return Claim(rank, "rank"), 1
         fraction = next((m for m in item.meanings if m.startswith("fraction:")), None)
         if fraction:
             spec = self.language.numbers.fractions[int(fraction.partition(":")[2])]
@@ -424,7 +477,11 @@ class Interpreter:
         following = items[index + 1 : index + 3]
         if item.number > 100:
             return None, 1
-        if texts[:2] == ["op", "de"] and len(items) > index + 3 and items[index + 3].number:
+        if (
+            texts[:2] in (["op", "de"], ["van", "de"])
+            and len(items) > index + 3
+            and items[index + 3].number
+        ):
             share = 100 * item.number / (items[index + 3].number or 1)
             return Claim(share, "percent", self.language.numbers.ratio_tolerance), 4
         if texts[:1] == ["op"] and len(items) > index + 2 and items[index + 2].number:
@@ -517,7 +574,8 @@ class Interpreter:
         full = century + value
         if not measured[0] - 4 <= full <= measured[-1] + 6 or value < 10:
             return None
-        if not item.words[0].isdigit() and (previous,) not in self._short_year:
+        digits = item.words[0].isdigit()
+        if not digits and (previous,) not in self._short_year:
             return None
         if following is not None and following.words[0] in (
             "procent",
@@ -527,10 +585,7 @@ class Interpreter:
             "op",
         ):
             return None
-        ends = index == len(items) - 1 or (
-            following is not None and not following.words[0].isalpha()
-        )
-        return full if (previous,) in self._short_year or previous == "" or ends else None
+        return full if digits or full in measured else None
 
     def _relative(
         self, meaning: str, item: Item, measured: tuple[int, ...], context: int, slots: _Slots
@@ -588,6 +643,8 @@ class Interpreter:
             for meaning in item.meanings
             if ":" not in meaning and meaning not in ("filler", "uitsplitsing")
         }
+        # "positiever" names the subject and compares as well.
+        cues |= {m for i in consumed for m in items[i].meanings if m in ("meer", "minder")}
         flags = {
             "{tiers}": len(slots.tiers) > 1,
             "{tier}": len(slots.tiers) == 1,
@@ -599,6 +656,7 @@ class Interpreter:
             "{breakdown}": slots.breakdown,
             "{function}": slots.function,
             "ja_nee": self._starts(main, self._yes_no),
+            "klopt": any(main.typed[-n:] in self._tails for n in (1, 2, 3) if len(main.typed) > n),
         }
         return frozenset(cues | {name for name, there in flags.items() if there})
 
@@ -609,14 +667,29 @@ class Interpreter:
             words = words[1:]
         return any(tuple(words[:length]) in starts for length in (1, 2, 3))
 
-    def _coverage(self, items: list[Item], consumed: set[int]) -> float:
+    def _light_subject(self, topics: list[Pattern]) -> bool:
+        """Whether the subject rests on one word that other subjects use as well."""
+        return len(topics) == 1 and len(topics[0].concepts) == 1
+
+    @staticmethod
+    def _anchored(meanings: frozenset[str], slots: _Slots) -> bool:
+        """Whether something else says that it is about politicians, or about figures."""
+        return bool(
+            slots.tiers
+            or slots.years
+            or slots.claims
+            or meanings
+            & {"ambtsdragers", "hoeveel", "percentage", "figuur", "grafiek", "onderzoek"}
+        )
+
+    def _coverage(self, items: list[Item], consumed: set[int], strictness: float = 1.0) -> float:
         """The share of the content words that is understood, 0 to 1."""
         understood = unknown = 0.0
         for index, item in enumerate(items):
             if not item.meanings:
                 if item.number is None and len(item.words[0]) > 2:
                     rank = self.language.common_words.get(item.words[0], COMMON_RANK)
-                    unknown += 0.5 if rank < COMMON_RANK or item.name else 1.0
+                    unknown += strictness * (0.5 if rank < COMMON_RANK or item.name else 1.0)
             elif item.meanings != {"filler"}:
                 understood += 1.0 if index in consumed or item.meanings - self._light else 0.5
         return understood / (understood + unknown) if understood + unknown else 1.0
@@ -646,16 +719,42 @@ class Interpreter:
             return replace(found, tiers=conversation.tiers)
         if open_question and not found.years:
             return replace(found, years=conversation.years)
-        if (
-            conversation.indicators
-            and not found.tiers
-            and any(
-                words in self._anaphora and words[0] in ("daarvan", "hiervan", "hen")
-                for words in ((w,) for item in items for w in item.words)
-            )
-        ):
+        said = {" ".join(i.words) for i in items} | {w for i in items for w in i.words}
+        if conversation.indicators and not found.tiers and said & _OF_THEM:
             return self._inherit(found, conversation, keep_kind=False)
         return found
+
+    def _headline(self, found: Interpretation, items: list[Item]) -> Interpretation:
+        """A whole question about a tier that names no subject is about the headline indicator."""
+        if found.indicators or found.figure is not None or found.main is None or found.follow_up:
+            return found
+        if self._starts(found.main, self._follow) and not found.cues & {"klopt", "hoeveel"}:
+            return found
+        generic = found.concepts - self._subject_concepts
+        known = [i for i in items if i.meanings <= generic]
+        odd = [i for i in items if not i.meanings and i.number is None and len(i.words[0]) > 2]
+        rare = [
+            i for i in odd if self.language.common_words.get(i.words[0], COMMON_RANK) >= COMMON_RANK
+        ]
+        if len(known) < len(items) or len(odd) > 2 or len(rare) > 1 or found.cues & _SOCIAL:
+            return found
+        if (found.breakdown or found.function) and "ervaren" not in found.concepts:
+            return found
+        operation = found.cues & _ASKING | found.cues & _KIND - {
+            "waarom",
+            "niet",
+            "bron",
+            "toon",
+            "grafiek",
+            "advies",
+            "mening",
+            "voorspelling",
+        }
+        spread = found.cues & {"alle_lagen", "welke_laag", "{tiers}", "{years}"}
+        whole = found.tiers and operation or len(spread) and (operation - spread or len(spread) > 1)
+        if not whole:
+            return found
+        return replace(found, indicators=(found.publication.headline,))
 
     @staticmethod
     def _siblings(found: Interpretation, conversation: Conversation) -> list[str]:
@@ -666,7 +765,7 @@ class Interpreter:
     @staticmethod
     def _leans(found: Interpretation, marked: bool, content: list[Item]) -> bool:
         unknown = [i for i in content if not i.meanings and i.number is None]
-        if len(unknown) >= 2 or (unknown and not marked and len(content) > 3):
+        if len(unknown) >= (3 if marked else 2) or (unknown and not marked and len(content) > 3):
             return False
         social = found.cues & _SOCIAL
         slots = found.tiers or found.years or found.breakdown or found.current or found.claims
@@ -714,7 +813,10 @@ class Interpreter:
             base = [y for y in conversation.years if y not in years] or (
                 [found.publication.years[-1]] if not conversation.years else []
             )
-            years = tuple([*base[:1], *years]) if len(years) == 1 else years
+            if len(years) == 1:
+                # "was dat in 2022 meer?" is about 2022; "is dat meer dan in 2020?" is not about 2020.
+                against = "vergelijk" in found.cues or not kind_cues & {"meer", "minder", "gelijk"}
+                years = (*base[:1], *years) if against else (*years, *base[:1])
         elif (
             conversation.intent in ("difference", "compare")
             and len(conversation.years) > 1
@@ -731,7 +833,9 @@ class Interpreter:
             and not found.years
         ):
             base_tier = list(conversation.tiers[:1]) or [found.publication.default_tier]
-            tiers = tuple(dict.fromkeys([*base_tier, *found.tiers]))
+            against = "vergelijk" in found.cues or not kind_cues & {"meer", "minder", "gelijk"}
+            pair = [*base_tier, *found.tiers] if against else [*found.tiers, *base_tier]
+            tiers = tuple(dict.fromkeys(pair))
         cues = cues - {"{years}", "{tiers}"}
         if len(years) > 1:
             cues |= {"{years}"}
@@ -744,6 +848,8 @@ class Interpreter:
             years=tuple(years),
             tiers=tuple(tiers),
             cues=cues,
+            function=found.function or (not found.tiers and "{function}" in conversation.cues),
+            breakdown=found.breakdown or "{breakdown}" in conversation.cues and not found.tiers,
             follow_up=True,
         )
 
@@ -796,7 +902,7 @@ class Interpreter:
     def _decide(self, found: Interpretation, items: list[Item]) -> Interpretation:
         spec = self.language.intents.intents.get(found.intent)
         if found.intent and found.score >= ACCEPT_PATTERN and found.handler in ("social", "about"):
-            if found.handler == "about" or found.coverage >= 0.5:
+            if found.handler == "about" or found.coverage >= ACCEPT_SOCIAL and not found.indicators:
                 return found
         if found.figure is not None and found.handler == "figure":
             return found if found.coverage >= 0.4 else replace(found, outcome=Outcome.ELSEWHERE)
@@ -824,12 +930,11 @@ class Interpreter:
             return replace(found, outcome=Outcome.ASK_BACK, options=tuple(options))
         content = [i for i in items if i.meanings != {"filler"}]
         unknown = [i for i in content if not i.meanings and i.number is None]
+        marked = found.main is not None and self._starts(found.main, self._follow)
+        if (found.breakdown or found.function) and not marked and len(content) > 1:
+            return replace(found, outcome=Outcome.ELSEWHERE)
         slots = found.tiers or found.years or found.current or found.cues - {"ja_nee"} - _SOCIAL
-        if (
-            not unknown
-            and slots
-            and not (found.breakdown and found.cues & {"hoeveel", "percentage"})
-        ):
+        if not unknown and slots:
             return replace(found, outcome=Outcome.NO_SUBJECT)
         return replace(found, outcome=Outcome.ELSEWHERE)
 
@@ -904,6 +1009,11 @@ _SOCIAL = frozenset(
         "akkoord",
     }
 )
+_AFTERTHOUGHTS = frozenset(
+    {"klopt", "toon", "grafiek", "hoeveel", "percentage", "significant", "precies_getal"}
+)
+"""What a later sentence may add to the one that asks."""
+_OF_THEM = frozenset({"daarvan", "hiervan", "hen", "die mensen", "deze mensen"})
 _LEADING = frozenset(
     {
         "en",

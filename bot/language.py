@@ -52,6 +52,7 @@ class Spelling(_File):
     """``spelling.yaml``"""
 
     spelling: dict[str, str]
+    emoji: dict[str, str]
     fillers: str
 
 
@@ -92,11 +93,19 @@ class Fraction(_File):
     tolerance: float
 
 
+class Factor(_File):
+    """So many times as much, in words."""
+
+    say: str
+    times: float
+
+
 class Numbers(_File):
     """``numbers.yaml``"""
 
     ordinals: dict[str, int]
     fractions: list[Fraction]
+    factors: list[Factor]
     ratio_tolerance: float
     at_least_more: str
     less: str
@@ -138,6 +147,9 @@ class Intents(_File):
 
     yes_no_starts: str
     follow_up_starts: str
+    tail_questions: str
+    speaker_before: str
+    speaker_after: str
     anaphora: str
     time_anaphora: str
     weights: dict[str, int]
@@ -167,10 +179,19 @@ class Check(_File):
     false: str = ""
     ranks: dict[str, int] = Field(default_factory=dict)
     """Concept: its place in the list of reasons, 0 for none."""
+    about: str = ""
+    """The indicator whose share a list of reasons explains."""
     majority: bool | None = None
     """Whether the source says that most do."""
     more: tuple[str, str] | None = None
     """The first of these concepts is more than the second."""
+
+
+class Detail(_File):
+    """Concepts that ask for a part of an indicator that the source does not print."""
+
+    of: str
+    unless: str = ""
 
 
 class Subjects(_File):
@@ -182,8 +203,10 @@ class Subjects(_File):
     indicators: dict[str, IndicatorPatterns]
     ask_back: list[AskBack] = Field(default_factory=list)
     light: str = ""
+    negating: str = ""
     checks: dict[str, Check] = Field(default_factory=dict)
-    details: dict[str, str] = Field(default_factory=dict)
+    details: dict[str, Detail] = Field(default_factory=dict)
+    completing: str = ""
     elsewhere: str = ""
 
 
@@ -250,6 +273,7 @@ class Language:
     """Everything that is known about words, compiled for reading messages."""
 
     spelling: Mapping[str, tuple[str, ...]]
+    emoji: Mapping[str, str]
     phrases: Mapping[str, list[Phrase]]
     """Phrases by their first word, the longest first."""
     common_words: Mapping[str, int]
@@ -334,6 +358,8 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
         book.add(f"relative:{index}", relative.say.replace("{n}", NUMBER), common / "years.yaml")
     for index, fraction in enumerate(numbers.fractions):
         book.add(f"fraction:{index}", fraction.say, common / "numbers.yaml")
+    for index, factor in enumerate(numbers.factors):
+        book.add(f"factor:{index}", factor.say, common / "numbers.yaml")
     for kind in ("at_least_more", "less", "almost", "about", "majority", "minority"):
         book.add(f"number:{kind}", getattr(numbers, kind), common / "numbers.yaml", kind)
     subjects: dict[str, Subjects] = {}
@@ -366,6 +392,7 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
         intent_patterns += _patterns(name, intent.patterns, *where)
     return Language(
         spelling={key: words_of(value) for key, value in spelling.spelling.items()},
+        emoji=spelling.emoji,
         phrases=book.compiled(),
         common_words=_common_words(common / "dutch.txt"),
         years=years,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,10 @@ _GAP_WORDS = 9
 """How many words may stand inside a phrase with a gap ("nam … af")."""
 _MAX_WORD = 40
 """Longer words are not Dutch, and cost time."""
+
+
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+"""A letter held for effect: "hoiii"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,11 @@ class Reader:
 
     def read(self, message: str) -> list[Sentence]:
         """The sentences of a message, labelled. Never raises on any text."""
-        return [self._label(sentence) for sentence in sentences_of(message)]
+        sentences = sentences_of(message)
+        if not sentences:
+            emoji = self.language.emoji
+            sentences = sentences_of(" ".join(emoji[c] for c in message[:100] if c in emoji))
+        return [self._label(sentence) for sentence in sentences]
 
     def _label(self, words: list[Word]) -> Sentence:
         texts: list[str] = []
@@ -93,6 +102,10 @@ class Reader:
         language = self.language
         if word in language.spelling:
             return language.spelling[word]
+        if _DRAWN_OUT.search(word) and word not in language.vocabulary:
+            word = _DRAWN_OUT.sub(r"\1", word)
+            if word in language.spelling:
+                return language.spelling[word]
         if not word.isalpha() or len(word) > _MAX_WORD:
             return (word,)
         if word in language.vocabulary or word in number_words():
@@ -147,7 +160,7 @@ class Reader:
             found,
             key=lambda f: (f[1], f[0] not in self._content, f[0][0] != word[0], f[0]),
         )
-        if length < 6 and best[0][0] != word[0]:
+        if length < 6 and best[0][0] != word[0] and best[0][1:] != word:
             return None
         return (best[0],)
 

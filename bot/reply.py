@@ -18,6 +18,7 @@ from bot.interpret import Interpretation, Outcome
 from bot.language import Language, references
 
 Key = tuple[str, str, int]
+_COMPARING = frozenset({"trend", "compare", "difference", "extreme"})
 
 
 @dataclass
@@ -90,7 +91,39 @@ class Replier:
         }
         if found.outcome in outcomes:
             return outcomes[found.outcome](found)
+        if found.handler in _COMPARING and self._claims(found):
+            draft = self._claim(found)
+            if draft.verdict is not None:
+                return draft
         return self._handlers[found.handler](found)
+
+    @staticmethod
+    def _claims(found: Interpretation) -> bool:
+        """Whether a comparison is said rather than asked: "minder dan in 2020, toch"."""
+        if "ja_nee" in found.cues and not found.cues & {"hoeveel", "waarom", "precies_getal"}:
+            return True
+        asked = found.cues & {
+            "hoeveel",
+            "percentage",
+            "precies_getal",
+            "wanneer",
+            "welke_laag",
+            "welke_vorm",
+            "waarom",
+            "trend",
+            "vergelijk_vraag",
+        }
+        said = found.cues & {
+            "omhoog",
+            "omlaag",
+            "meer",
+            "minder",
+            "gelijk",
+            "klopt",
+            "ja_nee",
+            "factor",
+        }
+        return bool(said) and (not asked or "klopt" in found.cues)
 
     # Values -------------------------------------------------------------------------------
 
@@ -100,7 +133,8 @@ class Replier:
         facts = self._look_up(
             draft, found, found.indicators, self._tiers(found), self._years(found)
         )
-        complement = bool(found.cues & {"niet", "rest"} or "ontevreden" in found.concepts)
+        negating = references(self._language.subjects[found.publication.name].negating)
+        complement = bool(found.cues & {"niet", "rest"} or negating & found.concepts)
         if complement and all(f.value is not None for f in facts):
             self._say_complement(draft, found, facts)
         else:
@@ -113,6 +147,8 @@ class Replier:
             draft.partly(self._say["function"])
         elif found.breakdown:
             draft.partly(self._say["breakdown"])
+        if "optellen" in found.cues and len(found.indicators) > 1:
+            draft.partly(self._say["no_adding"])
         if "aantal" in found.cues:
             draft.partly(self._say["count"])
         publication = found.publication
@@ -120,7 +156,12 @@ class Replier:
         details = self._language.subjects[publication.name].details
         for indicator in found.indicators:
             spec = publication.indicators[indicator]
-            asked_detail = bool(references(details.get(indicator, "")) & found.concepts)
+            detail = details.get(indicator)
+            asked_detail = (
+                detail is not None
+                and bool(references(detail.of) & found.concepts)
+                and not references(detail.unless) & found.concepts
+            )
             fuzzy = spec.kind != "share" and wants_number and not self._asks_words(found, spec)
             if fuzzy or (spec.kind == "share" and spec.unprinted and "precies_getal" in found.cues):
                 draft.partly(self._say["no_percentage"])
@@ -531,6 +572,13 @@ class Replier:
             "minder" in found.cues and "hoogste" not in found.cues
         )
         dimension = self._extreme_dimension(found)
+        single = all(
+            len(publication.years_of(i, t)) == 1
+            for i in found.indicators
+            for t in publication.tiers_of(i)
+        )
+        if dimension == "years" and single and "wanneer" not in found.cues:
+            return self._value(found)
         if any(publication.indicators[i].kind != "share" for i in found.indicators):
             return self._value(found)
         if dimension == "indicators":
@@ -640,7 +688,15 @@ class Replier:
         judged = judge(found, self._language, publication)
         if judged is None:
             draft = self._value(replace(found, cues=found.cues - {"hoeveel", "percentage", "niet"}))
-            if draft.status is Status.ANSWERED and found.cues & {"klopt"}:
+            directed = found.cues & {"omhoog", "omlaag", "veranderd", "trend"}
+            if directed and all(
+                len(publication.years_of(i, t)) == 1 and publication.indicators[i].kind == "share"
+                for i in found.indicators
+                for t in publication.tiers_of(i)[:1]
+            ):
+                draft.partly(self._say["one_point"])
+            asked = found.cues & {"hoeveel", "percentage"}
+            if draft.status is Status.ANSWERED and found.cues & {"klopt"} and not asked:
                 draft.partly(self._say["claim_open"])
             return draft
         draft = Draft()
@@ -693,6 +749,10 @@ class Replier:
         if not found.indicators or not (found.claims or directed):
             return self._refuse(found)
         cues = found.cues - {"waarom", "reden"}
+        checks = self._language.subjects[found.publication.name].checks
+        explained = [checks[i].about for i in found.indicators if i in checks and checks[i].about]
+        if explained:
+            found = replace(found, indicators=(*explained, *found.indicators))
         return self._with_what_is_known(found, cues, "no_cause")
 
     def _with_what_is_known(self, found: Interpretation, cues: frozenset[str], key: str) -> Draft:
