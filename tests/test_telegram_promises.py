@@ -22,7 +22,7 @@ from bot.answer import Answer, Status
 from bot.conversation import Conversation
 from bot.engine import Engine
 from bot.store import SqliteStore, StoreError
-from bot.telegram.delivery import TRIES
+from bot.telegram.delivery import DEATHS, TRIES
 from tests.botapi import FaultKind, World, serving
 from tests.talking import engine, monitorbot, texts
 
@@ -60,7 +60,7 @@ class Failing(Echo):
     def ask(self, text: str, conversation: Conversation | None = None) -> Answer:
         if "gif" in text:
             self.asked += 1
-            raise ZeroDivisionError("poison")
+            raise ZeroDivisionError(f"poison: {text}")
         return super().ask(text, conversation)
 
 
@@ -146,6 +146,48 @@ async def test_a_poison_update_is_set_aside_with_an_apology(
     aside = [r for r in caplog.records if getattr(r, "update_id", None) == update.id]
     assert aside
     assert "Geheimpje" not in caplog.text
+
+
+async def test_an_update_that_keeps_killing_the_process_is_set_aside(
+    world: World, tmp_path: Path
+) -> None:
+    anna = world.private("Anna")
+    await anna.says("gif")
+    (update,) = world.pending.values()
+    store = SqliteStore(tmp_path / "state.sqlite")
+    for _ in range(DEATHS):
+        await store.claim(update.id)
+    failing = Failing()
+    async with monitorbot(world, with_engine=failing, store=store):
+        assert (await anna.hears()).text == texts().apology
+        await world.settled()
+    assert failing.asked == 0
+
+
+async def test_unanswered_questions_are_kept_only_when_asked_to(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "unanswered.jsonl"
+    async with monitorbot(world, unanswered_log=path):
+        anna = world.private("Anna")
+        await anna.says("hoe laat is het")
+        await anna.says(QUESTION)
+        await anna.says("/privacy")
+        await world.settled()
+        privacy = anna.unheard()[-1]
+    assert [json.loads(line) for line in path.read_text().splitlines()] == [
+        {"text": "hoe laat is het"}
+    ]
+    assert texts().unanswered_on in privacy.text
+
+
+async def test_a_log_of_questions_that_cannot_be_written_costs_no_answer(
+    world: World, tmp_path: Path
+) -> None:
+    async with monitorbot(world, unanswered_log=tmp_path):
+        anna = world.private("Anna")
+        await anna.says("hoe laat is het")
+        assert (await anna.hears()).text != texts().apology
 
 
 async def test_a_refused_reply_is_no_endless_story(world: World) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import traceback
 from collections import deque
 from typing import Any
 
@@ -23,7 +24,10 @@ from bot.telegram.metrics import Metrics
 log = logging.getLogger(__name__)
 
 TRIES = 3
-"""Times that an update which makes the code fail is tried, restarts included."""
+"""Times that an update which makes the code fail is tried."""
+DEATHS = 20
+"""Times that handling an update may begin and the process die, before it is set aside untried.
+Many, for all that were in hand at such a moment count, also those that did no harm."""
 _BUSY_PAUSE = 0.25
 _GONE = (
     "chat not found",
@@ -139,11 +143,11 @@ class Delivery:
             },
         )
 
-    async def _handle(self, job: _Job, tries: int) -> Outcome:
+    async def _handle(self, job: _Job, begun: int) -> Outcome:
         """Handle one update; after a bounded number of failures it is set aside."""
         if job.update is None:
             return Outcome("unreadable")
-        while tries <= TRIES:
+        for attempt in range(1, TRIES + 1 if begun <= DEATHS else 1):
             try:
                 return await self._handlers.handle(job.update, job.late)
             except Forbidden as error:
@@ -158,13 +162,11 @@ class Delivery:
             except Exception as error:
                 log.error(
                     "update failed, try %d of %d: %s",
-                    tries,
+                    attempt,
                     TRIES,
-                    type(error).__name__,
-                    exc_info=error,
+                    _without_values(error),
                     extra={"update_id": job.update_id},
                 )
-            tries += 1
         self._metrics.errors.labels("set_aside").inc()
         log.error("update set aside", extra={"update_id": job.update_id})
         try:
@@ -172,7 +174,11 @@ class Delivery:
         except (TelegramError, ChatMigrated) as error:
             log.info("no apology: %s", error, extra={"update_id": job.update_id})
         except Exception as error:
-            log.error("apology failed", exc_info=error, extra={"update_id": job.update_id})
+            log.error(
+                "apology failed: %s",
+                _without_values(error),
+                extra={"update_id": job.update_id},
+            )
         return Outcome("set_aside")
 
     def _count(self, kind: str, answer: Answer | None, seconds: float) -> None:
@@ -180,6 +186,11 @@ class Delivery:
         self._metrics.latency.observe(seconds)
         if answer:
             self._metrics.answers.labels(answer.status.value, answer.intent).inc()
+
+
+def _without_values(error: Exception) -> str:
+    """Where an error came from. Its message is left out: it may quote what somebody wrote."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()
 
 
 class _Job:

@@ -239,9 +239,13 @@ class Handlers:
         return Outcome("not_text", keep=keep or [])
 
     def _log_unanswered(self, text: str) -> None:
-        if self._unanswered:
+        if self._unanswered is None:
+            return
+        try:
             with self._unanswered.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"text": text}, ensure_ascii=False) + "\n")
+        except OSError as error:
+            log.error("MONITORBOT_UNANSWERED_LOG: cannot be written: %s", error.strerror)
 
     # Commands
 
