@@ -76,6 +76,16 @@ async def test_a_photo_that_telegram_lost_is_sent_anew(world: World) -> None:
     world.log.clear()
 
 
+async def test_an_answer_without_a_figure_has_a_picture_too(anna: Voice) -> None:
+    await anna.says("wat zijn de redenen om geen aangifte te doen?")
+    answer = await anna.hears()
+    assert answer.buttons[0] == texts().card_button
+    await anna.presses(texts().card_button)
+    photo = await anna.hears()
+    assert photo.is_photo
+    assert photo.text == answer.text
+
+
 async def test_a_suggestion_is_answered_like_the_question_it_shows(anna: Voice) -> None:
     await anna.says(QUESTION)
     answer = await anna.hears()
@@ -312,7 +322,18 @@ async def test_buttons_survive_a_restart(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["", "q", "q:", "q#nooit-bewaard", "c:x|y", "c:provincies-2024|99", "z:1", "b:|"]
+    "data",
+    [
+        "",
+        "q",
+        "q:",
+        "q#nooit-bewaard",
+        "c:x|y",
+        "c:provincies-2024||weg",
+        "c:provincies-2024|99",
+        "z:1",
+        "b:|",
+    ],
 )
 async def test_an_unknown_button_says_so(anna: Voice, data: str) -> None:
     await anna.says(QUESTION)

@@ -26,7 +26,7 @@ charts = st.builds(
 )
 
 
-@given(charts)
+@given(charts | st.builds(ChartRequest, names, st.just(""), st.tuples(names)))
 def test_a_chart_comes_out_of_a_button_as_it_went_in(chart: ChartRequest) -> None:
     assert render.unpack_chart(render.pack_chart(chart)) == chart
 

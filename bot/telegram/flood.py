@@ -12,7 +12,7 @@ from aiolimiter import AsyncLimiter
 PERIOD = 60.0
 IN_GROUPS = 20
 """Questions of one person per PERIOD in a group: all that Telegram lets a bot say there."""
-IN_PRIVATE = 600
+IN_PRIVATE = 1200
 """Questions of one person per PERIOD in a private chat: more than anyone types. It holds up nobody
 else, for chats are served side by side."""
 QUIET = 30.0

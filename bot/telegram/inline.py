@@ -76,7 +76,7 @@ async def results(
             answer=answer,
         )
     found = [_article(answer, texts, answer.text)]
-    if answer.chart:
+    if answer.chart and answer.chart.figure:
         found.append(await _figure(answer.chart, answer, engine, texts, username, file_id))
     return Found(_distinct(found[::-1] if answer.show_figure else found), answer=answer)
 

@@ -79,7 +79,8 @@ def answer_reply(answer: Answer, texts: Texts, asked: str = "") -> Reply:
         parts.append(f"<i>{escape(answer.source, quote=False)}</i>")
     buttons: list[tuple[InlineKeyboardButton, Entry | None]] = []
     if answer.chart and not answer.show_figure:
-        label = texts.chart_button.format(figure=answer.chart.figure)
+        figure = answer.chart.figure
+        label = texts.chart_button.format(figure=figure) if figure else texts.card_button
         buttons.append(_button(label, CHART, pack_chart(answer.chart)))
     for choice in answer.choices:
         buttons.append(_button(choice.label, ASK, choice.question))
@@ -168,7 +169,7 @@ def unpack_chart(payload: str) -> ChartRequest | None:
     """The chart of a payload; None where it is none."""
     publication, figure, *lists = [*payload.split("|"), "", "", "", ""][:5]
     indicators, tiers, years = (tuple(filter(None, part.split(","))) for part in lists)
-    if not figure or not all(year.isdecimal() for year in years):
+    if not (figure or indicators) or not all(year.isdecimal() for year in years):
         return None
     return ChartRequest(publication, figure, indicators, tiers, tuple(map(int, years)))
 

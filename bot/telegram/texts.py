@@ -86,6 +86,7 @@ class Texts(_Model):
     no_photo_rights: Plain
     no_chart: Plain
     chart_button: OfFigure
+    card_button: Plain
     previous: Plain
     next: Plain
     this_figure: OfFigure
