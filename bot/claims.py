@@ -35,6 +35,9 @@ def judge(found: Interpretation, language: Language, publication: Publication) -
     spec = publication.indicators[indicator]
     if spec.kind != "share":
         return _words(found, language, publication, indicator)
+    ranked = _rank(found, publication)
+    if ranked is not None:
+        return ranked
     extreme = _extreme(found, publication)
     if extreme is not None:
         return extreme
@@ -44,7 +47,7 @@ def judge(found: Interpretation, language: Language, publication: Publication) -
         reading = _tier_claim(found, publication, indicator, tiers)
         return reading or Judgement(None, (), missing=True)
     compared = _compared(found, publication, tiers, years)
-    percents = [c for c in found.claims if c.kind == "percent"]
+    percents = [c for c in found.claims if c.kind in ("percent", "majority")]
     if compared is not None and not percents:
         return _comparison(found, publication, *compared)
     if percents and len(tiers) * len(years) * len(found.indicators) == len(percents):
@@ -60,8 +63,6 @@ def judge(found: Interpretation, language: Language, publication: Publication) -
         if fact is not None:
             holds = _holds(percents[0], fact, found)
             return Judgement(holds, (fact.key,), complement=_negated(found))
-    if "klopt" in found.cues and any(c.kind == "bare" for c in found.claims):
-        return None
     return None
 
 
@@ -283,12 +284,34 @@ def _tier_claim(
     return Judgement(verdict, ((indicator, reading.tier, latest),), (reading,))
 
 
+def _rank(found: Interpretation, publication: Publication) -> Judgement | None:
+    """A claim about the place of one of several forms ("staat op de tweede plaats")."""
+    place = next((int(c.value) for c in found.claims if c.kind == "rank"), None)
+    indicator = found.indicators[0]
+    group = publication.indicators[indicator].group
+    if place is None or not group:
+        return None
+    tier = (list(found.tiers) or [publication.default_tier])[0]
+    year = (list(found.years) or [publication.years[-1]])[0]
+    names = [name for name, spec in publication.indicators.items() if spec.group == group]
+    facts = [f for name in names if (f := publication.fact(name, tier, year)) is not None]
+    facts.sort(key=lambda f: -(f.value or 0))
+    if not 1 <= place <= len(facts):
+        return None
+    right = facts[place - 1]
+    claimed = publication.fact(indicator, tier, year)
+    keys = dict.fromkeys(f.key for f in (claimed, right) if f is not None)
+    return Judgement(claimed == right, tuple(keys))
+
+
 def _extreme(found: Interpretation, publication: Publication) -> Judgement | None:
     """A claim that a year, tier or form is the highest or lowest."""
     high, low = "hoogste" in found.cues, "laagste" in found.cues
-    if not (high or low) or any(c.kind == "percent" for c in found.claims):
+    if not (high or low) or any(c.kind in ("percent", "majority") for c in found.claims):
         return None
     indicator = found.indicators[0]
+    if len(found.indicators) > 1:
+        return None
     group = publication.indicators[indicator].group
     siblings = [n for n, s in publication.indicators.items() if group and s.group == group]
     tier = (list(found.tiers) or [publication.default_tier])[0]
@@ -336,6 +359,8 @@ def _words(
     found: Interpretation, language: Language, publication: Publication, indicator: str
 ) -> Judgement | None:
     """A claim about an indicator that the source gives in words."""
+    if len(found.indicators) > 1:
+        return None
     check = language.subjects[publication.name].checks.get(indicator, Check())
     tiers = list(found.tiers) or [publication.default_tier]
     latest = publication.years[-1]
@@ -364,8 +389,10 @@ def _words(
         return Judgement(None, (), missing=True)
     elif check.more is not None and found.cues & {"meer", "minder", "gelijk", "hoogste", "laagste"}:
         verdict = _order_claim(found, check.more)
-    elif check.majority is not None and any(c.kind == "percent" for c in found.claims):
-        claim = next(c for c in found.claims if c.kind == "percent")
+    elif check.majority is not None and any(
+        c.kind in ("percent", "majority") for c in found.claims
+    ):
+        claim = next(c for c in found.claims if c.kind in ("percent", "majority"))
         more = claim.comparison in ("more", "almost", "about") and claim.value >= 50
         verdict = more == check.majority
         if claim.comparison == "is" and claim.value not in (50, 100):
@@ -379,7 +406,7 @@ def _words(
             sign = {"more": 1, "doubled": 1, "less": -1, "equal": 0, "different": 2}[chosen.outcome]
             verdict = _direction(found, sign)
             readings = [chosen]
-    if verdict is None and any(c.kind == "percent" for c in found.claims):
+    if verdict is None and any(c.kind in ("percent", "majority") for c in found.claims):
         return Judgement(None, (key,))
     if verdict is None:
         if check.majority and not flip and not found.claims:

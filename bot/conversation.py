@@ -21,6 +21,10 @@ class Conversation:
     cues: tuple[str, ...] = ()
     """The concepts that told what kind of question it was."""
     figure: str = ""
+    claims: tuple[tuple[float, str, float, str], ...] = ()
+    """The numbers that were claimed: value, kind, tolerance, comparison."""
+    stale: bool = False
+    """The last question was about something else: only a clear sign goes back to this one."""
     options: tuple[str, ...] = ()
     """The bot's own question is open: the whole questions it offered, in order."""
 
@@ -37,6 +41,10 @@ class Conversation:
             known = {field.name for field in fields(cls)}
             if not isinstance(values, dict) or not known.issuperset(values):
                 return cls()
-            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+            return cls(**{key: _frozen(value) for key, value in values.items()})
         except (TypeError, ValueError):
             return cls()
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -25,6 +25,10 @@ ACCEPT_PATTERN = 60.0
 """A pattern that fits less well (0 to 100) is no reading of the message."""
 ACCEPT_COVERAGE = 0.56
 """The share of a message's content words that must be understood before a fact is stated."""
+_SHORT_FOLLOW_UP = 6
+"""A follow-up that names its own subject is not longer than this; else it is a new question."""
+_BARE = 2
+"""So many words are no sentence yet."""
 _SHORT_MESSAGE = 14
 """A message of more stretches than this completes no earlier question."""
 ACCEPT_SOCIAL = 0.3
@@ -53,7 +57,7 @@ class Claim:
     """A number in the question."""
 
     value: float
-    kind: Literal["percent", "points", "factor", "rank", "bare"]
+    kind: Literal["percent", "majority", "points", "factor", "rank"]
     tolerance: float = 0.0
     comparison: Comparison = "is"
 
@@ -179,6 +183,9 @@ class Interpreter:
         indicators = self._indicators(topics, publication)
         if any(publication.indicators[i].kind == "reasons" for i in indicators):
             cues -= {"waarom", "reden"}
+        if cues & {"beter", "slechter"}:
+            good = bool(set(indicators) & set(self.language.subjects[publication.name].good))
+            cues |= {"meer" if good == ("beter" in cues) else "minder"}
         if self._light_subject(topics) and not self._anchored(meanings, slots):
             everything = [item for sentence in sentences for item in sentence.items]
             coverage = self._coverage(everything, set(), strictness=2.0)
@@ -282,14 +289,14 @@ class Interpreter:
         best = max(range(len(sentences)), key=lambda i: (ranked[i], i))
         main = sentences[best]
         items: list[Item] = []
-        back = any(tuple(w) in self._time_anaphora for w in _windows(main.typed))
+        back = any(w in self._time_anaphora for w in _windows(main.typed))
         for index, sentence in enumerate(sentences):
-            if index == best:
-                items += sentence.items
-            elif ranked[best] == 0 or self._slots_only(sentence):
+            if index == best or self._slots_only(sentence):
                 items += sentence.items
             elif back and index < best:
                 items += [i for i in sentence.items if i.number is not None or _is_year(i)]
+            elif index > best and self._goes_on(sentence):
+                items += sentence.items
             elif index > best and sentence.meanings & _AFTERTHOUGHTS:
                 items += [i for i in sentence.items if i.meanings & _AFTERTHOUGHTS]
         return items, main
@@ -298,10 +305,17 @@ class Interpreter:
         topics, _ = self._find_topics(list(sentence.items))
         meanings = sentence.meanings
         if not topics:
-            return 0.5 if meanings & {"figuur", "grafiek"} else 0.0
+            slots = any(m.startswith(("tier:", "relative:")) for m in meanings)
+            return 0.5 * bool(meanings & (_ASKING | {"figuur", "grafiek"})) + 0.3 * slots
         strong = 2.0 if any(not self._is_background(t) for t in topics) else 1.5
         asks = bool(meanings & _ASKING) or self._starts(sentence, self._yes_no)
         return strong + (2 if asks else 0) + self._coverage(list(sentence.items), set())
+
+    def _goes_on(self, sentence: Sentence) -> bool:
+        """Whether a later sentence asks about the one before ("Is dat meer geworden sinds 2022?")."""
+        unknown = [i for i in sentence.items if not i.meanings and i.number is None]
+        topics, _ = self._find_topics(list(sentence.items))
+        return not unknown and not topics and any((w,) in self._anaphora for w in sentence.typed)
 
     @staticmethod
     def _slots_only(sentence: Sentence) -> bool:
@@ -332,6 +346,7 @@ class Interpreter:
                 where[meaning].append(index)
         extra = frozenset(extra)
         fitting = _fitting(self._topics, where.keys() | extra)
+        fitting.sort(key=lambda p: (-len(p.concepts), self._is_background(p)))
         chosen: list[Pattern] = []
         consumed: set[int] = set()
         for pattern in fitting:
@@ -397,7 +412,7 @@ class Interpreter:
                 elif meaning == "uitsplitsing":
                     slots.breakdown = True
                 elif meaning == "alle_lagen":
-                    slots.tiers = list(publication.tiers)
+                    slots.tiers += [t for t in publication.tiers if t not in slots.tiers]
         return slots
 
     def _speaks(self, items: list[Item], index: int) -> bool:
@@ -452,9 +467,9 @@ class Interpreter:
                 slots.claims.append(replace(claim, comparison=comparison or claim.comparison))
                 used.update(range(index, index + length))
             elif "number:majority" in item.meanings:
-                slots.claims.append(Claim(50, "percent", comparison="more"))
+                slots.claims.append(Claim(50, "majority", comparison="more"))
             elif "number:minority" in item.meanings:
-                slots.claims.append(Claim(50, "percent", comparison="less"))
+                slots.claims.append(Claim(50, "majority", comparison="less"))
             index += max(length, 1)
 
     def _claim_at(self, items: list[Item], index: int) -> tuple[Claim | None, int]:
@@ -536,7 +551,9 @@ class Interpreter:
                 continue
             year: int | None = None
             relative = next((m for m in item.meanings if m.startswith("relative:")), None)
-            if relative:
+            if relative and self._year_follows(items, index):
+                pass  # "de vorige meting, in 2022": the number is what counts
+            elif relative:
                 year = self._relative(relative, item, measured, asked[-1], slots)
             elif item.number is not None and len(item.words) == 1:
                 year = self._absolute(items, index, item, previous, measured, used)
@@ -617,6 +634,17 @@ class Interpreter:
         slots.period = True
         return latest + (spec.periode_vast if spec.periode_vast is not None else -count)
 
+    @staticmethod
+    def _year_follows(items: list[Item], index: int) -> bool:
+        """Whether the year itself stands behind a relative word, with at most one word between."""
+        near = items[index + 1 : index + 3]
+        numbers = [i for i in near if i.number is not None and len(i.words) == 1]
+        return (
+            bool(numbers)
+            and 1900 <= (numbers[0].number or 0) <= 2100
+            and all(i.number is not None or i.words[0] in ("in", "van", "uit") for i in near[:1])
+        )
+
     def _opens_period(self, items: list[Item], index: int) -> bool:
         before = [w for item in items[max(0, index - 2) : index] for w in item.words]
         if (
@@ -656,8 +684,12 @@ class Interpreter:
             "{breakdown}": slots.breakdown,
             "{function}": slots.function,
             "ja_nee": self._starts(main, self._yes_no),
-            "klopt": any(main.typed[-n:] in self._tails for n in (1, 2, 3) if len(main.typed) > n),
+            "klopt": any(
+                main.typed[-n:] in self._tails for n in (1, 2, 3) if len(main.typed) > n + 2
+            ),
         }
+        if "wie_of_waar" in cues and cues & {"meer", "minder", "hoogste", "laagste"}:
+            cues.add("welke_laag")
         return frozenset(cues | {name for name, there in flags.items() if there})
 
     @staticmethod
@@ -687,7 +719,9 @@ class Interpreter:
         understood = unknown = 0.0
         for index, item in enumerate(items):
             if not item.meanings:
-                if item.number is None and len(item.words[0]) > 2:
+                if item.number is not None:
+                    understood += 0.5
+                elif len(item.words[0]) > 2:
                     rank = self.language.common_words.get(item.words[0], COMMON_RANK)
                     unknown += strictness * (0.5 if rank < COMMON_RANK or item.name else 1.0)
             elif item.meanings != {"filler"}:
@@ -707,9 +741,15 @@ class Interpreter:
         if not found.indicators:
             if not conversation.indicators or not self._leans(found, marked, content):
                 return found
+            if conversation.stale and not (
+                found.tiers or found.cues & _SOCIAL or found.concepts & {"terug"}
+            ):
+                return found
             return self._inherit(found, conversation, keep_kind=True)
         same_kind = bool(set(found.indicators) & set(self._siblings(found, conversation)))
         short = len(content) <= 3 and not asks and same_kind
+        if marked and asks and len(content) > _SHORT_FOLLOW_UP:
+            return found
         if conversation.indicators and (marked or short):
             return self._inherit(found, conversation, keep_kind=not asks)
         open_question = conversation.intent == "no_subject"
@@ -720,6 +760,8 @@ class Interpreter:
         if open_question and not found.years:
             return replace(found, years=conversation.years)
         said = {" ".join(i.words) for i in items} | {w for i in items for w in i.words}
+        if conversation.years and not found.years and said & {"toen", "destijds", "dat jaar"}:
+            return self._inherit(found, conversation, keep_kind=False)
         if conversation.indicators and not found.tiers and said & _OF_THEM:
             return self._inherit(found, conversation, keep_kind=False)
         return found
@@ -736,7 +778,7 @@ class Interpreter:
         rare = [
             i for i in odd if self.language.common_words.get(i.words[0], COMMON_RANK) >= COMMON_RANK
         ]
-        if len(known) < len(items) or len(odd) > 2 or len(rare) > 1 or found.cues & _SOCIAL:
+        if len(known) < len(items) or len(odd) > 1 or rare or found.cues & _SOCIAL:
             return found
         if (found.breakdown or found.function) and "ervaren" not in found.concepts:
             return found
@@ -749,6 +791,7 @@ class Interpreter:
             "advies",
             "mening",
             "voorspelling",
+            "wanneer",
         }
         spread = found.cues & {"alle_lagen", "welke_laag", "{tiers}", "{years}"}
         whole = found.tiers and operation or len(spread) and (operation - spread or len(spread) > 1)
@@ -780,7 +823,7 @@ class Interpreter:
         cues = found.cues
         kind_cues = found.cues & _KIND
         if keep_kind and not kind_cues and not found.claims:
-            kept = frozenset(conversation.cues) & _KIND
+            kept = frozenset() if found.cues & _ASKING else frozenset(conversation.cues) & _KIND
             if found.tiers and not own:
                 kept -= {"{tiers}", "alle_lagen"} | (
                     {"welke_laag"} if conversation.intent != "extreme" else set()
@@ -850,8 +893,16 @@ class Interpreter:
             cues=cues,
             function=found.function or (not found.tiers and "{function}" in conversation.cues),
             breakdown=found.breakdown or "{breakdown}" in conversation.cues and not found.tiers,
+            claims=found.claims or self._claimed(found, conversation),
             follow_up=True,
         )
+
+    @staticmethod
+    def _claimed(found: Interpretation, conversation: Conversation) -> tuple[Claim, ...]:
+        """The claim that "klopt dat echt?" goes back to."""
+        if "klopt" not in found.cues or found.indicators:
+            return ()
+        return tuple(Claim(v, k, t, c) for v, k, t, c in conversation.claims)  # type: ignore[arg-type]
 
     # Kind of question ---------------------------------------------------------------------
 
@@ -867,7 +918,7 @@ class Interpreter:
             if canned and not pattern.concepts <= about:
                 continue
             allowed = self._always if canned else self._allows[pattern.target]
-            said = (about & pattern.concepts) | (
+            said = ((about if canned else present) & pattern.concepts) | (
                 present - allowed - ({"{indicator}"} if canned else set())
             )
             score = fuzz.ratio(self._spell(said), self._pattern_text[id(pattern)])
@@ -931,7 +982,8 @@ class Interpreter:
         content = [i for i in items if i.meanings != {"filler"}]
         unknown = [i for i in content if not i.meanings and i.number is None]
         marked = found.main is not None and self._starts(found.main, self._follow)
-        if (found.breakdown or found.function) and not marked and len(content) > 1:
+        asks = found.main is not None and len(found.main.typed) > _BARE
+        if (found.breakdown or found.function) and not marked and asks:
             return replace(found, outcome=Outcome.ELSEWHERE)
         slots = found.tiers or found.years or found.current or found.cues - {"ja_nee"} - _SOCIAL
         if not unknown and slots:
@@ -1010,7 +1062,7 @@ _SOCIAL = frozenset(
     }
 )
 _AFTERTHOUGHTS = frozenset(
-    {"klopt", "toon", "grafiek", "hoeveel", "percentage", "significant", "precies_getal"}
+    {"klopt", "toon", "grafiek", "hoeveel", "percentage", "significant", "precies_getal", "mening"}
 )
 """What a later sentence may add to the one that asks."""
 _OF_THEM = frozenset({"daarvan", "hiervan", "hen", "die mensen", "deze mensen"})
@@ -1063,7 +1115,7 @@ def _fitting(index: dict[str, list[Pattern]], present: Iterable[str]) -> list[Pa
             counts[id(pattern)] += 1
             patterns[id(pattern)] = pattern
     full = [p for key, p in patterns.items() if counts[key] == len(p.concepts)]
-    return sorted(full, key=lambda p: (-len(p.concepts), p.target, p.source))
+    return sorted(full, key=lambda p: -len(p.concepts))
 
 
 def _phrase_set(text: str) -> frozenset[tuple[str, ...]]:

@@ -207,6 +207,8 @@ class Subjects(_File):
     checks: dict[str, Check] = Field(default_factory=dict)
     details: dict[str, Detail] = Field(default_factory=dict)
     completing: str = ""
+    good: list[str] = Field(default_factory=list)
+    """Indicators of which more is better."""
     elsewhere: str = ""
 
 
@@ -345,11 +347,11 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
         LanguageError: a file is missing or malformed, or names what does not exist.
     """
     common = folder / "common"
-    spelling = _read(common / "spelling.yaml", Spelling)
-    concepts = _read(common / "concepts.yaml", Concepts)
-    years = _read(common / "years.yaml", Years)
-    numbers = _read(common / "numbers.yaml", Numbers)
-    intents = _read(common / "intents.yaml", Intents)
+    spelling = read_yaml(common / "spelling.yaml", Spelling)
+    concepts = read_yaml(common / "concepts.yaml", Concepts)
+    years = read_yaml(common / "years.yaml", Years)
+    numbers = read_yaml(common / "numbers.yaml", Numbers)
+    intents = read_yaml(common / "intents.yaml", Intents)
     book = _Phrasebook()
     book.add("filler", spelling.fillers, common / "spelling.yaml", "fillers")
     for name, text in concepts.concepts.items():
@@ -369,7 +371,7 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
     intent_patterns: list[Pattern] = []
     for publication in publications:
         path = folder / publication.name / "subjects.yaml"
-        subject = subjects[publication.name] = _read(path, Subjects)
+        subject = subjects[publication.name] = read_yaml(path, Subjects)
         for name, text in subject.concepts.items():
             book.add(name, text, path, "concepts", name)
         for name, text in subject.tiers.items():
@@ -382,7 +384,7 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
             topics += _patterns(f"{publication.name}/{name}", topic.patterns, *where)
         for index, option in enumerate(subject.ask_back):
             ask_back += _patterns(f"{publication.name}/{index}", option.patterns, path, "ask_back")
-        entries = _read(folder / publication.name / "about.yaml", About).about
+        entries = read_yaml(folder / publication.name / "about.yaml", About).about
         about[publication.name] = {entry.name: entry for entry in entries}
         for entry in entries:
             target = f"about:{publication.name}/{entry.name}"
@@ -400,8 +402,8 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
         intents=intents,
         subjects=subjects,
         about=about,
-        foreign=_read(common / "foreign.yaml", Foreigns),
-        replies=_read(common / "replies.yaml", Replies),
+        foreign=read_yaml(common / "foreign.yaml", Foreigns),
+        replies=read_yaml(common / "replies.yaml", Replies),
         topic_patterns=topics,
         ask_back_patterns=ask_back,
         intent_patterns=intent_patterns,
@@ -467,7 +469,12 @@ def _common_words(path: Path) -> dict[str, int]:
     return {word: rank for rank, word in enumerate(words)}
 
 
-def _read(path: Path, model: type[Model]) -> Model:
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """Read a YAML file into its model.
+
+    Raises:
+        LanguageError: it is missing or malformed; names file and line.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         return model.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))  # noqa: S506

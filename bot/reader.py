@@ -102,7 +102,11 @@ class Reader:
         language = self.language
         if word in language.spelling:
             return language.spelling[word]
-        if _DRAWN_OUT.search(word) and word not in language.vocabulary:
+        if (
+            _DRAWN_OUT.search(word)
+            and word not in language.vocabulary
+            and word not in number_words()
+        ):
             word = _DRAWN_OUT.sub(r"\1", word)
             if word in language.spelling:
                 return language.spelling[word]
@@ -115,6 +119,8 @@ class Reader:
         if parts:
             return parts
         if known:
+            return (word,)
+        if self._is_compound(word):
             return (word,)
         return self._nearest(word) or self._split_misspelt(word) or (word,)
 
@@ -129,6 +135,14 @@ class Reader:
                     if left in self._content or second in self._content:
                         best = (left, second)
         return best
+
+    def _is_compound(self, word: str) -> bool:
+        """Whether a word is made of two common Dutch words: unknown to us, but not misspelt."""
+        common = self.language.common_words
+        return len(word) >= 10 and any(
+            word[:cut] in common and word[cut:] in common and min(cut, len(word) - cut) >= 4
+            for cut in range(4, len(word) - 3)
+        )
 
     def _split_misspelt(self, word: str) -> tuple[str, ...] | None:
         if len(word) < 10:

@@ -746,7 +746,8 @@ class Replier:
             "hoogste",
             "laagste",
         }
-        if not found.indicators or not (found.claims or directed):
+        numbers = [c for c in found.claims if c.kind not in ("majority", "rank")]
+        if not found.indicators or not (numbers or directed):
             return self._refuse(found)
         cues = found.cues - {"waarom", "reden"}
         checks = self._language.subjects[found.publication.name].checks
@@ -1031,11 +1032,8 @@ class Replier:
                 cues=tuple(sorted(found.cues)),
             )
         if draft.status is Status.NOT_COVERED:
-            return (
-                before
-                if found.indicators and found.outcome is Outcome.UNDERSTOOD
-                else Conversation()
-            )
+            understood = found.indicators and found.outcome is Outcome.UNDERSTOOD
+            return before if understood or not before.indicators else replace(before, stale=True)
         indicators = found.indicators
         if not indicators and found.figure:
             indicators = tuple(
@@ -1052,6 +1050,7 @@ class Replier:
             intent=found.handler,
             cues=tuple(sorted(found.cues)),
             figure=draft.figure or "",
+            claims=tuple((c.value, c.kind, c.tolerance, c.comparison) for c in found.claims),
         )
 
 
