@@ -372,6 +372,8 @@ def _words(
     tier_readings = [r for r in readings if r.other_tier is not None]
     over_tiers = len(tiers) > 1 or "alle_lagen" in found.cues or (tiers[0] not in available)
     ranks = {rank for concept, rank in check.ranks.items() if concept in found.concepts}
+    if check.ranks and not ranks:
+        return None
     if check.ranks:
         verdict = _rank_claim(found, ranks)
     elif check.true and found.concepts & references(check.false):

@@ -291,14 +291,15 @@ class Interpreter:
         items: list[Item] = []
         back = any(w in self._time_anaphora for w in _windows(main.typed))
         for index, sentence in enumerate(sentences):
-            if index == best or self._slots_only(sentence):
+            if index == best or self._slots_only(sentence) or self._repeats(main, sentence):
                 items += sentence.items
             elif back and index < best:
                 items += [i for i in sentence.items if i.number is not None or _is_year(i)]
             elif index > best and self._goes_on(sentence):
                 items += sentence.items
-            elif index > best and sentence.meanings & _AFTERTHOUGHTS:
-                items += [i for i in sentence.items if i.meanings & _AFTERTHOUGHTS]
+            elif index > best:
+                wanted = _AFTERTHOUGHTS - ({"mening"} if main.meanings & _ASKING else set())
+                items += [i for i in sentence.items if i.meanings & wanted]
         return items, main
 
     def _rank(self, sentence: Sentence) -> float:
@@ -310,6 +311,15 @@ class Interpreter:
         strong = 2.0 if any(not self._is_background(t) for t in topics) else 1.5
         asks = bool(meanings & _ASKING) or self._starts(sentence, self._yes_no)
         return strong + (2 if asks else 0) + self._coverage(list(sentence.items), set())
+
+    def _repeats(self, main: Sentence, sentence: Sentence) -> bool:
+        """Whether a sentence says more precisely what the main one is about."""
+        if any(not i.meanings and i.number is None for i in sentence.items):
+            return False
+        subjects = [
+            {t.target for t in self._find_topics(list(s.items))[0]} for s in (main, sentence)
+        ]
+        return bool(subjects[0]) and subjects[0] == subjects[1]
 
     def _goes_on(self, sentence: Sentence) -> bool:
         """Whether a later sentence asks about the one before ("Is dat meer geworden sinds 2022?")."""
@@ -398,6 +408,8 @@ class Interpreter:
         slots = _Slots()
         used: set[int] = set()
         self._find_figure(items, publication, slots, used)
+        if slots.figure is None and conversation.figure and len(items) <= _SHORT_FOLLOW_UP:
+            self._find_bare_figure(items, publication, slots, used)
         self._find_claims(items, slots, used)
         self._find_years(items, publication, conversation, slots, used)
         for index, item in enumerate(items):
@@ -456,6 +468,17 @@ class Interpreter:
                 slots.figure = str(int(number))
                 used.add(index)
                 return
+
+    @staticmethod
+    def _find_bare_figure(
+        items: list[Item], publication: Publication, slots: _Slots, used: set[int]
+    ) -> None:
+        """A number alone, after a figure: the figure of that number ("nee, 3")."""
+        for index, item in enumerate(items):
+            name = item.words[0]
+            if len(item.words) == 1 and name.isdigit() and name in publication.figures:
+                slots.figure = name
+                used.add(index)
 
     def _find_claims(self, items: list[Item], slots: _Slots, used: set[int]) -> None:
         index = 0
@@ -735,15 +758,16 @@ class Interpreter:
     ) -> Interpretation:
         if found.figure is not None or found.main is None:
             return found
+        if "nieuw_onderwerp" in found.concepts:
+            return found
         marked = self._starts(found.main, self._follow)
         content = [i for i in items if i.meanings != {"filler"}]
         asks = bool(found.cues & _ASKING)
         if not found.indicators:
             if not conversation.indicators or not self._leans(found, marked, content):
                 return found
-            if conversation.stale and not (
-                found.tiers or found.cues & _SOCIAL or found.concepts & {"terug"}
-            ):
+            back = any(s.meanings & _SOCIAL or "terug" in s.typed for s in found.sentences)
+            if conversation.stale and not (found.tiers or back):
                 return found
             return self._inherit(found, conversation, keep_kind=True)
         same_kind = bool(set(found.indicators) & set(self._siblings(found, conversation)))
@@ -778,7 +802,13 @@ class Interpreter:
         rare = [
             i for i in odd if self.language.common_words.get(i.words[0], COMMON_RANK) >= COMMON_RANK
         ]
-        if len(known) < len(items) or len(odd) > 1 or rare or found.cues & _SOCIAL:
+        checked = "klopt" in found.cues and bool(found.claims)
+        if (
+            len(known) < len(items)
+            or len(odd) > 1
+            or (rare and not checked)
+            or found.cues & _SOCIAL
+        ):
             return found
         if (found.breakdown or found.function) and "ervaren" not in found.concepts:
             return found
@@ -833,6 +863,7 @@ class Interpreter:
             cues |= kept
         spans = cues & {"trend", "sinds", "veranderd", "wanneer"} or (
             kind_cues & {"hoogste", "laagste"}
+            and len(indicators) == 1
             and not cues & {"welke_laag", "welke_vorm"}
             and conversation.intent not in ("compare", "extreme")
         )

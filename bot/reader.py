@@ -120,8 +120,9 @@ class Reader:
             return parts
         if known:
             return (word,)
-        if self._is_compound(word):
-            return (word,)
+        near = self._nearest(word, 1)
+        if near or self._is_compound(word):
+            return near or (word,)
         return self._nearest(word) or self._split_misspelt(word) or (word,)
 
     def _split(self, word: str, *, allow_fillers: bool) -> tuple[str, ...] | None:
@@ -155,12 +156,12 @@ class Reader:
                 return (*left, second)
         return None
 
-    def _nearest(self, word: str) -> tuple[str, ...] | None:
-        """The known word that was probably meant; None where none is near enough."""
+    def _nearest(self, word: str, most: int = 3) -> tuple[str, ...] | None:
+        """The known word at most so many edits away; None where none is near enough."""
         length = len(word)
         if length < 4:
             return None
-        allowed = 1 if length < 7 else 2 if length < 12 else 3
+        allowed = min(most, 1 if length < 7 else 2 if length < 12 else 3)
         near = [
             w
             for w in {*self._by_start.get(word[:2], ()), *self._by_end.get(word[-3:], ())}

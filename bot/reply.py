@@ -58,6 +58,7 @@ class Replier:
         self._say = language.replies.say
         self._language = language
         self._examples = examples
+        self._topic_concepts = frozenset(c for p in language.topic_patterns for c in p.concepts)
         self._handlers: dict[str, Callable[[Interpretation], Draft]] = {
             "value": self._value,
             "trend": self._trend,
@@ -91,11 +92,21 @@ class Replier:
         }
         if found.outcome in outcomes:
             return outcomes[found.outcome](found)
+        found = self._explained_share(found)
         if found.handler in _COMPARING and self._claims(found):
             draft = self._claim(found)
             if draft.verdict is not None:
                 return draft
         return self._handlers[found.handler](found)
+
+    def _explained_share(self, found: Interpretation) -> Interpretation:
+        """A number with a list of reasons is about the share that the reasons explain."""
+        checks = self._language.subjects[found.publication.name].checks
+        shares = [checks[i].about for i in found.indicators if i in checks and checks[i].about]
+        numbers = any(c.kind in ("percent", "points", "factor") for c in found.claims)
+        if not (shares and numbers):
+            return found
+        return replace(found, indicators=(*shares, *found.indicators))
 
     @staticmethod
     def _claims(found: Interpretation) -> bool:
@@ -750,15 +761,11 @@ class Replier:
         if not found.indicators or not (numbers or directed):
             return self._refuse(found)
         cues = found.cues - {"waarom", "reden"}
-        checks = self._language.subjects[found.publication.name].checks
-        explained = [checks[i].about for i in found.indicators if i in checks and checks[i].about]
-        if explained:
-            found = replace(found, indicators=(*explained, *found.indicators))
         return self._with_what_is_known(found, cues, "no_cause")
 
     def _with_what_is_known(self, found: Interpretation, cues: frozenset[str], key: str) -> Draft:
         directed = cues & {"omhoog", "omlaag", "meer", "minder", "gelijk", "veranderd", "verschil"}
-        if directed and (len(found.years) != 1 or len(found.tiers) > 1):
+        if directed:
             draft = self._compare(replace(found, cues=cues - {"hoeveel", "verschil"}))
         else:
             draft = self._value(replace(found, cues=cues & {"aantal"}))
@@ -1039,8 +1046,7 @@ class Replier:
             indicators = tuple(
                 dict.fromkeys(s.indicator for s in found.publication.figure_series(found.figure))
             )
-        spec = self._language.subjects[found.publication.name]
-        concepts = frozenset(spec.concepts) & found.concepts
+        concepts = self._topic_concepts & found.concepts
         return Conversation(
             publication=found.publication.name,
             indicators=indicators,
