@@ -1,4 +1,4 @@
-"""The command ``monitorbot``."""
+"""The command ``monitorbot``: reads the command line, and loads what a command needs and no more."""
 
 from __future__ import annotations
 
@@ -9,84 +9,186 @@ import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import __version__
-from bot.conversation import Conversation
-from bot.data import DataError
-from bot.engine import Engine
-from bot.language import LanguageError
 
-OK, FAILED, USAGE = 0, 1, 2
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+    from bot.engine import Engine
+
+OK, FAULT, USAGE, INTERRUPTED = 0, 1, 2, 130
 KEPT_CONVERSATIONS = 10_000
 """How many conversations ``ask --jsonl`` keeps apart; the longest unused is forgotten first."""
+CHART_FORMATS = ("png", "svg", "pdf")
+TABLE_FORMATS = ("csv", "xlsx")
+
+
+class UsageError(Exception):
+    """The command was called wrongly; the message is one line with the cure."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 done, 1 it found a fault, 2 it was called or set up wrongly."""
-    parsed = _parser().parse_args(arguments)
     try:
-        status: int = parsed.run(parsed)
+        _speak_utf8()
+        status = _run(_parser().parse_args(arguments))
         sys.stdout.flush()
-    except (DataError, LanguageError) as error:
-        print(f"monitorbot: {error}", file=sys.stderr)
-        status = USAGE
     except BrokenPipeError:
         # The reader is gone (for example `| head`); nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = OK
     except KeyboardInterrupt:
-        status = 130
+        status = INTERRUPTED
     sys.exit(status)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    # Loaded here, so that Ctrl-C is quiet while they load, and --help does not wait for them.
+    from bot.data import DataError
+    from bot.language import LanguageError
+
+    try:
+        status: int = parsed.run(parsed)
+    except (DataError, LanguageError, UsageError) as error:
+        print(f"monitorbot: {error}", file=sys.stderr)
+        return USAGE
+    return status
+
+
+def _speak_utf8() -> None:
+    # Whatever the locale: bytes that are no UTF-8 are read as �, and nothing fails to be written.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="monitorbot",
-        description="Answers Dutch questions about the Monitor Integriteit en Veiligheid.",
-        epilog="Exit status: 0 done, 1 a fault was found, 2 wrong use or set-up, 130 interrupted.",
+        description="Answers questions in Dutch with the numbers of a factsheet, and no others.",
+        epilog="Exit status: 0 done, 1 a fault was found, 2 wrong use or set-up, 130 interrupted. "
+        "More about a command: monitorbot COMMAND --help",
     )
     parser.add_argument("--version", action="version", version=f"monitorbot {__version__}")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data", type=Path, metavar="DIR", help="other publications")
-    common.add_argument("--intents", type=Path, metavar="DIR", help="other language files")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    for name, what in (("data", "publications"), ("intents", "language files")):
+        variable = f"MONITORBOT_{name.upper()}"
+        common.add_argument(
+            f"--{name}",
+            type=Path,
+            metavar="DIR",
+            default=os.environ.get(variable) or None,
+            help=f"folder of {what} (default: {variable}, or the shipped ones)",
+        )
 
-    ask = commands.add_parser(
+    def command(name: str, run: Any, summary: str, more: str = "") -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name, parents=[common], help=summary, description=f"{summary}. {more}"
+        )
+        added.set_defaults(run=run)
+        return added
+
+    ask = command(
         "ask",
-        parents=[common],
-        help="answer one question, or a stream of them",
-        description="Answer one question; with --jsonl, one JSON object a line on standard input "
-        '({"id": …, "text": …, "conversation": …}) and one answer object a line out.',
+        _ask,
+        "Answer one question, or a stream of them",
+        'With --jsonl: one JSON object a line on standard input, {"id": …, "text": …, '
+        '"conversation": …}, and one answer object a line out, in the same order.',
     )
     ask.add_argument("question", nargs="?", metavar="VRAAG", help="the question, in Dutch")
     form = ask.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the answer as one JSON object")
     form.add_argument("--jsonl", action="store_true", help="answer JSON lines from standard input")
-    ask.set_defaults(run=_ask)
 
+    command(
+        "chat",
+        _chat,
+        "Talk in the terminal",
+        "Follow-ups and charts are picked by number; /help tells more, /stop stops. Through a "
+        "pipe: one question a line in, one answer out. NO_COLOR turns colours off.",
+    )
+
+    figure = command("figure", _figure, "Draw a figure of the source")
+    figure.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
+    figure.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=f"where to, .{', .'.join(CHART_FORMATS)} (default: figuur-N.png here)",
+    )
+    figure.add_argument("--dark", action="store_true", help="light on dark")
+
+    data = command("data", _data, "Give the numbers of a figure as a table")
+    data.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
+    data.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=f"where to, .{', .'.join(TABLE_FORMATS)} (default: CSV on standard output)",
+    )
+
+    command(
+        "check",
+        _check,
+        "Check data and language files",
+        "Each finding is a line FILE:LINE: error or warning: what, and the cure. Exit status 1 "
+        "where there are errors; warnings do not fail.",
+    )
+
+    evaluate = command(
+        "evaluate",
+        _evaluate,
+        "Put labelled questions to the bot and judge the answers",
+        "Without FILES: tests/questions/, compared with the result that was last accepted; exit "
+        "status 1 where a question changed for the worse.",
+    )
+    evaluate.add_argument("files", nargs="*", type=Path, metavar="FILES", help=".yaml or .jsonl")
+    evaluate.add_argument("--accept", action="store_true", help="keep this result to compare with")
+    evaluate.add_argument(
+        "--thresholds", action="store_true", help="what other thresholds would have given"
+    )
+
+    explain = command(
+        "explain",
+        _explain,
+        "Show how a question is read, and why it is answered so",
+        "With several questions: the turns of one conversation, of which the last is explained.",
+    )
+    explain.add_argument("turns", nargs="+", metavar="VRAAG", help="a question, in Dutch")
+
+    command(
+        "run",
+        _serve,
+        "Serve Telegram",
+        "Needs TELEGRAM_BOT_TOKEN, in the environment or in .env; stops on SIGTERM or Ctrl-C.",
+    )
     return parser
 
 
 def _engine(parsed: argparse.Namespace) -> Engine:
+    from bot.engine import Engine
+
     return Engine.load(parsed.data, parsed.intents)
+
+
+# ask ------------------------------------------------------------------------------------------
 
 
 def _ask(parsed: argparse.Namespace) -> int:
     if parsed.jsonl:
         if parsed.question is not None:
-            print("monitorbot: --jsonl reads standard input; leave out VRAAG", file=sys.stderr)
-            return USAGE
-        engine = _engine(parsed)
-        for line in _answer_lines(engine, sys.stdin.buffer):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+            raise UsageError("--jsonl reads standard input; leave out VRAAG")
+        for line in _answer_lines(_engine(parsed), sys.stdin.buffer):
+            print(line, flush=True)
         return OK
     if parsed.question is None:
-        print('monitorbot: ask what? For example: monitorbot ask "figuur 3"', file=sys.stderr)
-        return USAGE
+        raise UsageError('ask what? For example: monitorbot ask "figuur 3"')
     answer = _engine(parsed).ask(_text(parsed.question))
-    print(json.dumps(answer.as_dict(), ensure_ascii=False) if parsed.json else answer.full_text)
+    print(_json(answer.as_dict()) if parsed.json else answer.full_text)
     return OK
 
 
@@ -95,18 +197,24 @@ def _text(argument: str) -> str:
     return argument.encode("utf-8", "replace").decode("utf-8", "replace")
 
 
+def _json(message: dict[str, Any]) -> str:
+    text = json.dumps(message, ensure_ascii=False)
+    # Half characters and invisible line ends in what came in go back as escapes, as they came.
+    return text if text.isprintable() else json.dumps(message)
+
+
 def _answer_lines(engine: Engine, lines: Iterable[bytes]) -> Iterator[str]:
     """One JSON line out for each line in; conversations are kept apart by their name."""
     conversations: OrderedDict[str, Conversation] = OrderedDict()
     for raw in lines:
-        yield json.dumps(_answer_line(engine, raw, conversations), ensure_ascii=False)
+        yield _json(_answer_line(engine, raw, conversations))
 
 
 def _answer_line(
     engine: Engine, raw: bytes, conversations: OrderedDict[str, Conversation]
 ) -> dict[str, Any]:
     try:
-        message = json.loads(raw.decode("utf-8"))
+        message = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return {"id": None, "error": "not a JSON object in UTF-8 on one line"}
     if not isinstance(message, dict):
@@ -116,10 +224,110 @@ def _answer_line(
     name = message.get("conversation")
     key = None if name is None else json.dumps(name, sort_keys=True)
     before = conversations.pop(key, None) if key is not None else None
-    text = _text(message["text"])
-    answer = engine.ask(text, before)
+    answer = engine.ask(_text(message["text"]), before)
     if key is not None:
         conversations[key] = answer.conversation
         while len(conversations) > KEPT_CONVERSATIONS:
             conversations.popitem(last=False)
     return {"id": message.get("id"), **answer.as_dict()}
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+# The other commands ---------------------------------------------------------------------------
+
+
+def _chat(parsed: argparse.Namespace) -> int:
+    from bot.chat import chat
+    from bot.paths import default_intents
+
+    return chat(_engine(parsed), parsed.intents or default_intents())
+
+
+def _figure(parsed: argparse.Namespace) -> int:
+    from bot.answer import ChartRequest
+    from bot.charts import draw
+
+    path = parsed.output or Path(f"figuur-{parsed.number}.png")
+    fmt = _format(path, CHART_FORMATS)
+    publication, figure = _find_figure(parsed)
+    picture = draw(publication, ChartRequest(publication.name, figure), fmt=fmt, dark=parsed.dark)
+    _write(path, picture)
+    print(path)
+    return OK
+
+
+def _data(parsed: argparse.Namespace) -> int:
+    from bot.export import export
+
+    fmt = _format(parsed.output, TABLE_FORMATS) if parsed.output else "csv"
+    table = export(*_find_figure(parsed), fmt)
+    if parsed.output is None:
+        sys.stdout.buffer.write(table)
+        return OK
+    _write(parsed.output, table)
+    print(parsed.output)
+    return OK
+
+
+def _find_figure(parsed: argparse.Namespace) -> tuple[Any, str]:
+    """The newest publication that has the figure, and the figure's id."""
+    publications = _engine(parsed).publications
+    figure = parsed.number.lower()
+    for publication in reversed(publications):
+        if figure in publication.figures:
+            return publication, figure
+    known = ", ".join(name for publication in publications for name in publication.figures)
+    raise UsageError(f"there is no figure {_text(parsed.number)}; there are {known}")
+
+
+def _format(path: Path, known: Sequence[str]) -> Any:
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in known:
+        raise UsageError(f"{path}: give it a name that ends in .{' or .'.join(known)}")
+    return suffix
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    from bot.check import check
+    from bot.paths import default_data, default_intents
+
+    return check(parsed.data or default_data(), parsed.intents or default_intents())
+
+
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from bot.evaluate import evaluate, thresholds
+
+    if parsed.thresholds:
+        return thresholds(_engine(parsed), parsed.files)
+    return evaluate(_engine(parsed), parsed.files, accept=parsed.accept)
+
+
+def _explain(parsed: argparse.Namespace) -> int:
+    from bot.explain import explain
+
+    print(explain(_engine(parsed), [_text(turn) for turn in parsed.turns]))
+    return OK
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    from bot.engine import Engine
+    from bot.settings import SettingsError, load_settings
+
+    given = {"data": parsed.data, "intents": parsed.intents}
+    try:
+        settings = load_settings(**{name: path for name, path in given.items() if path})
+    except SettingsError as error:
+        raise UsageError(error) from None
+    from bot.telegram import run
+
+    return run(Engine.load(settings.data, settings.intents), settings)
