@@ -27,6 +27,8 @@ ACCEPT_COVERAGE = 0.56
 """The share of a message's content words that must be understood before a fact is stated."""
 _SHORT_FOLLOW_UP = 6
 """A follow-up that names its own subject is not longer than this; else it is a new question."""
+_SHORT_QUESTION = 4
+"""A follow-up of so few words that is not understood is asked back, not refused."""
 _BARE = 2
 """So many words are no sentence yet."""
 _SHORT_MESSAGE = 14
@@ -290,8 +292,11 @@ class Interpreter:
         main = sentences[best]
         items: list[Item] = []
         back = any(w in self._time_anaphora for w in _windows(main.typed))
+        bare = len([i for i in main.items if i.meanings != {"filler"}]) <= _BARE
         for index, sentence in enumerate(sentences):
             if index == best or self._slots_only(sentence) or self._repeats(main, sentence):
+                items += sentence.items
+            elif bare and self._known_only(sentence):
                 items += sentence.items
             elif back and index < best:
                 items += [i for i in sentence.items if i.number is not None or _is_year(i)]
@@ -312,9 +317,13 @@ class Interpreter:
         asks = bool(meanings & _ASKING) or self._starts(sentence, self._yes_no)
         return strong + (2 if asks else 0) + self._coverage(list(sentence.items), set())
 
+    @staticmethod
+    def _known_only(sentence: Sentence) -> bool:
+        return all(i.meanings or i.number is not None for i in sentence.items)
+
     def _repeats(self, main: Sentence, sentence: Sentence) -> bool:
         """Whether a sentence says more precisely what the main one is about."""
-        if any(not i.meanings and i.number is None for i in sentence.items):
+        if not self._known_only(sentence):
             return False
         subjects = [
             {t.target for t in self._find_topics(list(s.items))[0]} for s in (main, sentence)
@@ -614,9 +623,6 @@ class Interpreter:
         full = century + value
         if not measured[0] - 4 <= full <= measured[-1] + 6 or value < 10:
             return None
-        digits = item.words[0].isdigit()
-        if not digits and (previous,) not in self._short_year:
-            return None
         if following is not None and following.words[0] in (
             "procent",
             "keer",
@@ -625,7 +631,7 @@ class Interpreter:
             "op",
         ):
             return None
-        return full if digits or full in measured else None
+        return full if full in measured or (previous,) in self._short_year else None
 
     def _relative(
         self, meaning: str, item: Item, measured: tuple[int, ...], context: int, slots: _Slots
@@ -1017,7 +1023,8 @@ class Interpreter:
         if (found.breakdown or found.function) and not marked and asks:
             return replace(found, outcome=Outcome.ELSEWHERE)
         slots = found.tiers or found.years or found.current or found.cues - {"ja_nee"} - _SOCIAL
-        if not unknown and slots:
+        short = marked and found.main is not None and len(found.main.typed) <= _SHORT_QUESTION
+        if (not unknown and slots) or short:
             return replace(found, outcome=Outcome.NO_SUBJECT)
         return replace(found, outcome=Outcome.ELSEWHERE)
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, LCSseq
 
 from bot.language import NUMBER, Language, Phrase
-from bot.text import Word, number_words, sentences_of
+from bot.text import Word, digits, number_words, sentences_of
 
 _GAP_WORDS = 9
 """How many words may stand inside a phrase with a gap ("nam … af")."""
@@ -112,7 +112,9 @@ class Reader:
                 return language.spelling[word]
         if not word.isalpha() or len(word) > _MAX_WORD:
             return (word,)
-        if word in language.vocabulary or word in number_words():
+        if word in number_words():
+            return (digits(word),)
+        if word in language.vocabulary:
             return (word,)
         known = word in language.common_words
         parts = self._split(word, allow_fillers=not known)
@@ -162,18 +164,21 @@ class Reader:
         if length < 4:
             return None
         allowed = min(most, 1 if length < 7 else 2 if length < 12 else 3)
+        dropped = min(most, max(allowed, 2))
         near = [
             w
             for w in {*self._by_start.get(word[:2], ()), *self._by_end.get(word[-3:], ())}
-            if abs(len(w) - length) <= allowed
+            if abs(len(w) - length) <= dropped
         ]
-        found = process.extract(word, sorted(near), scorer=OSA.distance, score_cutoff=allowed)
+        found = process.extract(word, sorted(near), scorer=OSA.distance, score_cutoff=dropped)
+        # Two letters left out are likelier than two letters wrong.
+        found = [f for f in found if f[1] <= allowed or (LCSseq.similarity(word, f[0]) == length)]
         if not found:
             return None
-        # Among equally near words: one that means something, then one that starts alike.
+        # Among equally near words: one that means something, starts alike, has a letter more.
         best = min(
             found,
-            key=lambda f: (f[1], f[0] not in self._content, f[0][0] != word[0], f[0]),
+            key=lambda f: (f[1], f[0] not in self._content, f[0][0] != word[0], -len(f[0]), f[0]),
         )
         if length < 6 and best[0][0] != word[0] and best[0][1:] != word:
             return None

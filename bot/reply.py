@@ -578,7 +578,7 @@ class Replier:
         draft = Draft()
         publication = found.publication
         if found.function or found.breakdown:
-            self._limits(draft, found)
+            return self._value(found)
         highest = "laagste" not in found.cues and not (
             "minder" in found.cues and "hoogste" not in found.cues
         )

@@ -46,7 +46,8 @@ def plain(text: str) -> str:
 
 def words_of(phrase: str) -> tuple[str, ...]:
     """The words of a phrase from the language files, as a message would give them."""
-    return tuple(t for t in _WORD.findall(plain(phrase)) if t == "%" or t[0].isalnum())
+    words = (t for t in _WORD.findall(plain(phrase)) if t == "%" or t[0].isalnum())
+    return tuple(digits(word) for word in words)
 
 
 def sentences_of(message: str) -> list[list[Word]]:
@@ -84,3 +85,12 @@ def number_words() -> dict[str, int]:
     table = {plain(engine.format_number(value).text): value for value in values}
     table.pop("en", None)
     return table
+
+
+def digits(word: str) -> str:
+    """A number in words as digits ("drie" is "3"), so that both are one word; else the word.
+
+    "een" stays: it is an article more often than a number.
+    """
+    value = number_words().get(word, 1)
+    return str(value) if value > 1 else word
