@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 HANDLED_KEPT = 24 * 3600.0
 """How long a handled update is recognised, in seconds: as long as Telegram redelivers it."""
-LEASE = 12
+LEASE = 6
 """Seconds after which another replica may take over an update of one that died."""
 _RETRIES = 12
 _PURGE_EVERY = 600.0

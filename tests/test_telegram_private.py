@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot import charts
+from bot.charts import draw
 from bot.store import SqliteStore
 from tests.botapi import Reply, Voice, World, serving
 from tests.talking import monitorbot, texts
@@ -62,6 +66,58 @@ async def test_a_chart_is_uploaded_once(world: World, anna: Voice) -> None:
     first, second = world.accepted("sendPhoto")
     assert first.params.get("photo") not in world.files
     assert second.params["photo"] in world.files
+
+
+async def test_nobody_waits_for_another_ones_chart(
+    world: World, anna: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_draw = threading.Event()
+
+    def slow(*arguments: Any) -> bytes:
+        assert may_draw.wait(10)
+        return draw(*arguments)
+
+    monkeypatch.setattr(charts, "draw", slow)
+    bob = world.private("Bob")
+    await anna.says("figuur 3")
+    await bob.says(QUESTION)
+    assert "47%" in (await bob.hears()).text
+    assert not anna.unheard()
+    may_draw.set()
+    assert (await anna.hears()).is_photo
+    assert ("upload_photo", None) in anna.chat.actions
+
+
+async def test_two_who_want_the_same_chart_share_the_drawing(
+    world: World, anna: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def count(*arguments: Any) -> bytes:
+        drawn.append(arguments)
+        return draw(*arguments)
+
+    monkeypatch.setattr(charts, "draw", count)
+    people = [world.private(f"P{number}") for number in range(5)]
+    for person in people:
+        await person.says("figuur 2")
+    for person in people:
+        assert (await person.hears()).is_photo
+    assert len(drawn) == 1
+
+
+async def test_a_chart_that_cannot_be_drawn_comes_in_words(
+    anna: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(charts, "draw", fail)
+    await anna.says("figuur 3")
+    reply = await anna.hears()
+    assert not reply.is_photo
+    assert texts().no_chart in reply.text
+    assert "47%" in reply.text
 
 
 async def test_a_photo_that_telegram_lost_is_sent_anew(world: World) -> None:

@@ -23,6 +23,7 @@ from bot.conversation import Conversation
 from bot.engine import Engine
 from bot.store import SqliteStore, StoreError
 from bot.telegram.delivery import DEATHS, TRIES
+from bot.telegram.outbox import IN_FLIGHT
 from tests.botapi import FaultKind, World, serving
 from tests.talking import engine, monitorbot, texts
 
@@ -281,7 +282,7 @@ async def test_killed_under_load_nothing_is_lost(world: World, tmp_path: Path) -
         await world.until(partial(sent_at_least, world, goal), 20)
         process.kill()
         await process.wait()
-        in_flight += 8
+        in_flight += IN_FLIGHT
     process = await run_bot(world, tmp_path / "state.sqlite")
     await world.settled(30)
     process.send_signal(signal.SIGTERM)

@@ -76,6 +76,14 @@ def test_long_texts_are_cut_at_a_line_with_the_markup_whole(limit: int) -> None:
     assert render.fit("kort", limit) == "kort"
 
 
+def test_a_long_sentence_is_cut_between_words() -> None:
+    words = "R&amp;D 🙂 " * 600
+    cut = render.fit(f"{words}\n<i>Bron: figuur 3.</i>", render.CAPTION_LIMIT)
+    shown, _ = parse_html(cut)
+    assert render.CAPTION_LIMIT / 2 < len(cut) <= render.CAPTION_LIMIT
+    assert set(shown.split()) == {"R&D", "🙂", "…"}
+
+
 def test_every_answer_to_an_example_fits_under_a_picture() -> None:
     for figure in engine().publications[0].figures:
         answer = engine().ask(texts().figure_question.format(figure=figure))

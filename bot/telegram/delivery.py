@@ -11,6 +11,7 @@ import logging
 import time
 import traceback
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot, Update
@@ -73,7 +74,8 @@ class Delivery:
             return self._finished[update_id]
         finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._finished[update_id] = finished
-        job = _Job(update_id, self._parse(raw, update_id), late)
+        update, chat = self._parse(raw, update_id)
+        job = _Job(update_id, update, chat, late, time.perf_counter())
         waiting = self._chats.setdefault(job.chat, deque())
         waiting.append(job)
         if len(waiting) == 1:
@@ -98,10 +100,14 @@ class Delivery:
         for finished in self._finished.values():
             finished.cancel()
 
-    def _parse(self, raw: dict[str, Any], update_id: int) -> Update | None:
+    def _parse(self, raw: dict[str, Any], update_id: int) -> tuple[Update | None, object]:
+        """The update, and in which queue it waits: None where it cannot be read."""
         # One update at a time: a malformed one must not take its neighbours along.
         try:
-            return Update.de_json(raw, self._bot)
+            update = Update.de_json(raw, self._bot)
+            chat, user = update.effective_chat, update.effective_user
+            # Order is kept per chat; inline queries have none, and wait for nobody else's.
+            return update, chat.id if chat else ("person", user.id if user else 0)
         except Exception as error:
             log.error(
                 "set aside an update that cannot be read: %s",
@@ -109,7 +115,7 @@ class Delivery:
                 extra={"update_id": update_id},
             )
             self._metrics.errors.labels("unreadable").inc()
-            return None
+            return None, None
 
     async def _serve(self, chat: object, waiting: deque[_Job]) -> None:
         """Handle one chat's updates, one after another, as long as there are any."""
@@ -193,17 +199,12 @@ def _without_values(error: Exception) -> str:
     return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()
 
 
+@dataclass(frozen=True, slots=True)
 class _Job:
     """One update on its way."""
 
-    __slots__ = ("chat", "late", "received", "update", "update_id")
-
-    def __init__(self, update_id: int, update: Update | None, late: bool) -> None:
-        self.update_id = update_id
-        self.update = update
-        self.late = late
-        self.received = time.perf_counter()
-        chat = update.effective_chat if update else None
-        user = update.effective_user if update else None
-        # Order is kept per chat; inline queries have none, and wait for nobody else's.
-        self.chat: object = chat.id if chat else ("person", user.id if user else 0)
+    update_id: int
+    update: Update | None
+    chat: object
+    late: bool
+    received: float

@@ -1,7 +1,7 @@
 """HTTP for the Bot API, on aiohttp.
 
-python-telegram-bot brings httpx, whose connection pool takes half of the time that a text answer
-costs: with it the bot answers some 400 questions a second, with aiohttp some 760.
+python-telegram-bot brings httpx, which takes most of the time that a text answer costs: with it
+the bot answered some 400 questions a second, with aiohttp over 1,000 (two cores, test server).
 """
 
 from __future__ import annotations

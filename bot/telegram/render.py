@@ -136,17 +136,25 @@ def figure_reply(
 
 
 def fit(html: str, limit: int) -> str:
-    """The text, cut at a line so that it stays within Telegram's limit.
+    """The text, cut so that it stays within Telegram's limit, with the markup whole.
 
-    Cutting whole lines keeps the markup whole: no tag spans lines.
+    No tag spans lines, and a line either is markup or has none: so whole lines go, and of the
+    first that does not fit, what comes before a space stays.
     """
     if _length(html) <= limit:
         return html
-    lines = html.split("\n")
-    while len(lines) > 1 and _length("\n".join(lines)) + 2 > limit:
-        lines.pop()
-    text = "\n".join(lines)
-    return f"{text}\n…" if _length(text) + 2 <= limit else ""
+    kept: list[str] = []
+    left = limit - 2
+    for line in html.split("\n"):
+        if _length(line) > left:
+            if "<" not in line:
+                while line and _length(line) > left:
+                    line = line.rpartition(" ")[0]
+                kept.append(line)
+            break
+        kept.append(line)
+        left -= _length(line) + 1
+    return "\n".join(kept).rstrip() + " …"
 
 
 def _length(text: str) -> int:

@@ -106,7 +106,7 @@ async def serve(
         StartError: a setting cannot be used.
     """
     base = settings.base_url
-    calls = ApiRequest(base, connections=IN_FLIGHT, read_seconds=20)
+    calls = ApiRequest(base, connections=IN_FLIGHT, read_seconds=10)
     polls = ApiRequest(base, connections=1, read_seconds=20)
     bot = ApiBot(
         token,
