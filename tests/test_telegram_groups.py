@@ -205,6 +205,13 @@ async def test_without_the_right_to_send_photos_the_chart_comes_in_words(group: 
     assert "47%" in reply.text
 
 
+async def test_without_the_right_to_send_files_it_says_so(group: Group) -> None:
+    group.deny("documents")
+    anna = group.member("Anna")
+    await anna.says("/data 3")
+    assert (await anna.hears()).text == texts().no_document_rights
+
+
 async def test_without_the_right_to_write_nothing_is_lost_for_others(world: World) -> None:
     mute = world.group("Stil", "Anna")
     mute.deny("text")

@@ -262,6 +262,8 @@ async def test_data_without_a_figure_lists_them(anna: Voice, text: str) -> None:
         ("/bron", "Monitor Integriteit en Veiligheid"),
         ("/privacy", "30 minuten"),
         ("/figuur 3", "iguur 3"),
+        ("/figuur3", "iguur 3"),
+        ("/FIGUUR_8a", "iguur 8a"),
         ("/vraag hoeveel agressie in 2024", "47%"),
         ("/vraag", "Bijvoorbeeld"),
         ("/watdanook", "/help"),

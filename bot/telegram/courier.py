@@ -158,17 +158,22 @@ class Courier:
         return self._sent_photo(place.chat, message.message_id, message, chart)
 
     async def _send_document(self, place: Place, reply: Reply, document: Document) -> Sent:
-        message = await self._outbox.call(
-            lambda: self._bot.send_document(
-                place.chat,
-                document.content,
-                filename=document.name,
-                caption=fit(reply.html, CAPTION_LIMIT),
-                parse_mode=ParseMode.HTML,
-                message_thread_id=place.thread,
-                reply_parameters=place.reply_parameters,
+        try:
+            message = await self._outbox.call(
+                lambda: self._bot.send_document(
+                    place.chat,
+                    document.content,
+                    filename=document.name,
+                    caption=fit(reply.html, CAPTION_LIMIT),
+                    parse_mode=ParseMode.HTML,
+                    message_thread_id=place.thread,
+                    reply_parameters=place.reply_parameters,
+                )
             )
-        )
+        except BadRequest as error:
+            if not _says(error, "rights to send documents", "rights to send media"):
+                raise
+            return await self._send_text(place, Reply(escape(self._texts.no_document_rights)))
         return Sent(place.chat, message.message_id, "document")
 
     async def _edit_text(self, earlier: Sent, reply: Reply) -> Sent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _PRESENT = {ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR}
 _ANSWERS_KEPT = 1024
+_JOINED = re.compile(r"(?P<command>[a-z]+)_?(?P<argument>[0-9]+[a-z]?)")
 _FIGURE_LINK = "figuur-"
 
 
@@ -148,6 +150,10 @@ class Handlers:
             return await self._ask_or_prompt(asked, wanted.text)
         if command := self._commands.get(wanted.command):
             return await command(asked, wanted.text)
+        # /figuur3 and /figuur_3 are what people type, and what Telegram makes a link of.
+        joined = _JOINED.fullmatch(wanted.command)
+        if joined and (command := self._commands.get(joined["command"])):
+            return await command(asked, joined["argument"])
         # In a group an unknown command without the bot's name is probably another bot's.
         if private or "@" in (message.text or message.caption or "").split()[0]:
             return await self._say(asked, Reply(self._texts.unknown_command), "command")

@@ -84,6 +84,7 @@ class Texts(_Model):
     apology: Plain
     stale_button: Annotated[Plain, Field(max_length=200)]
     no_photo_rights: Plain
+    no_document_rights: Plain
     no_chart: Plain
     chart_button: OfFigure
     card_button: Plain
