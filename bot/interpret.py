@@ -147,6 +147,7 @@ class Interpreter:
         self._yes_no = _phrase_set(intents.yes_no_starts)
         self._follow = _phrase_set(intents.follow_up_starts)
         self._anaphora = _phrase_set(intents.anaphora)
+        self._people_anaphora = _phrase_set(intents.people_anaphora)
         self._time_anaphora = _phrase_set(intents.time_anaphora)
         self._short_year = _phrase_set(language.years.before_short_year)
         self._light = frozenset(
@@ -179,6 +180,8 @@ class Interpreter:
         topics, consumed = self._find_topics(items)
         meanings = frozenset(m for item in items for m in item.meanings)
         slots = self._find_slots(items, publication, conversation)
+        if self._only_light(topics) and self._elliptical(sentences, conversation):
+            topics, consumed = [], set()
         if self._context_topic(topics, items, conversation):
             topics, consumed = self._find_topics(items, conversation.concepts)
         cues = self._cues(items, consumed, slots, main)
@@ -212,7 +215,9 @@ class Interpreter:
             sentences=tuple(sentences),
             main=main,
         )
-        if "elsewhere" in meanings:
+        if any(
+            "elsewhere" in i.meanings and not self._tells(items, n) for n, i in enumerate(items)
+        ):
             found = self._match(found)
             if found.handler == "about" and found.score >= ACCEPT_PATTERN:
                 return found
@@ -292,12 +297,17 @@ class Interpreter:
         main = sentences[best]
         items: list[Item] = []
         back = any(w in self._time_anaphora for w in _windows(main.typed))
+        people = not any(_is_group(i) for i in main.items) and any(
+            w in self._people_anaphora for w in _windows(main.typed)
+        )
         bare = len([i for i in main.items if i.meanings != {"filler"}]) <= _BARE
         for index, sentence in enumerate(sentences):
             if index == best or self._slots_only(sentence) or self._repeats(main, sentence):
                 items += sentence.items
             elif bare and self._known_only(sentence):
                 items += sentence.items
+            elif people and index < best:
+                items += [i for i in sentence.items if _is_group(i)]
             elif back and index < best:
                 items += [i for i in sentence.items if i.number is not None or _is_year(i)]
             elif index > best and self._goes_on(sentence):
@@ -409,6 +419,14 @@ class Interpreter:
             and set(known) != set(conversation.indicators)
         )
 
+    def _only_light(self, topics: list[Pattern]) -> bool:
+        """Whether the subject is named by words that go with anything ("er last van")."""
+        return bool(topics) and all(t.concepts <= self._light - {"agressie"} for t in topics)
+
+    def _elliptical(self, sentences: list[Sentence], conversation: Conversation) -> bool:
+        """Whether a message can only be understood after the last one."""
+        return bool(conversation.indicators) and self._starts(sentences[-1], self._follow)
+
     # Slots --------------------------------------------------------------------------------
 
     def _find_slots(
@@ -421,6 +439,12 @@ class Interpreter:
             self._find_bare_figure(items, publication, slots, used)
         self._find_claims(items, slots, used)
         self._find_years(items, publication, conversation, slots, used)
+        if any("klopt" in item.meanings for item in items) and not slots.claims:
+            slots.claims += [
+                Claim(item.number, "percent")
+                for index, item in enumerate(items)
+                if index not in used and item.number is not None and _is_share(item)
+            ]
         for index, item in enumerate(items):
             for meaning in item.meanings:
                 kind, _, value = meaning.partition(":")
@@ -439,15 +463,13 @@ class Interpreter:
     def _speaks(self, items: list[Item], index: int) -> bool:
         """Whether a function is who asks or tells, not whom the question is about."""
         before = [w for item in items[max(0, index - 2) : index] for w in item.words][-2:]
+        if before and (before[-1] in self._speaker_before or before[0] in _ACCORDING):
+            return True
+        return self._tells(items, index)
+
+    def _tells(self, items: list[Item], index: int) -> bool:
+        """Whether what stands behind an item says that it speaks ("een Kamerlid beweert")."""
         after = tuple(w for item in items[index + 1 : index + 4] for w in item.words)
-        if (
-            before[-1:]
-            and before[-1] in self._speaker_before
-            and before[-1] not in ("een", "met", "voor")
-        ):
-            return True
-        if "aldus" in before or "volgens" in before:
-            return True
         return any(words in self._speaker_after for words in _windows(after[:3]))
 
     def _find_figure(
@@ -590,6 +612,7 @@ class Interpreter:
             elif item.number is not None and len(item.words) == 1:
                 year = self._absolute(items, index, item, previous, measured, used)
             if year is not None:
+                used.add(index)
                 if year not in slots.years:
                     slots.years.append(year)
                 if self._opens_period(items, index):
@@ -639,6 +662,9 @@ class Interpreter:
         spec = self.language.years.relative[int(meaning.partition(":")[2])]
         latest = measured[-1]
         count = int(item.number or 1)
+        if spec.laatste_metingen:
+            slots.years += [y for y in measured[-max(1, count) :] if y not in slots.years]
+            return None
         if spec.ongemeten:
             slots.current = True
             return None
@@ -751,8 +777,13 @@ class Interpreter:
                 if item.number is not None:
                     understood += 0.5
                 elif len(item.words[0]) > 2:
+                    # "geweld op de amateurvelden": what follows a preposition is another place or group.
+                    before = [w for i in items[max(0, index - 2) : index] for w in i.words]
+                    placed = 2.0 if set(before) & _PREPOSITIONS else 1.0
                     rank = self.language.common_words.get(item.words[0], COMMON_RANK)
-                    unknown += strictness * (0.5 if rank < COMMON_RANK or item.name else 1.0)
+                    unknown += (
+                        placed * strictness * (0.5 if rank < COMMON_RANK or item.name else 1.0)
+                    )
             elif item.meanings != {"filler"}:
                 understood += 1.0 if index in consumed or item.meanings - self._light else 0.5
         return understood / (understood + unknown) if understood + unknown else 1.0
@@ -1103,6 +1134,8 @@ _AFTERTHOUGHTS = frozenset(
     {"klopt", "toon", "grafiek", "hoeveel", "percentage", "significant", "precies_getal", "mening"}
 )
 """What a later sentence may add to the one that asks."""
+_ACCORDING = frozenset({"aldus", "volgens"})
+_PREPOSITIONS = frozenset({"op", "in", "van", "tegen", "bij", "onder", "uit", "aan", "door"})
 _OF_THEM = frozenset({"daarvan", "hiervan", "hen", "die mensen", "deze mensen"})
 _LEADING = frozenset(
     {
@@ -1166,3 +1199,12 @@ def _windows(words: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 def _is_year(item: Item) -> bool:
     return any(m.startswith("relative:") for m in item.meanings)
+
+
+def _is_group(item: Item) -> bool:
+    return any(m.startswith(("tier:", "function:")) for m in item.meanings)
+
+
+def _is_share(item: Item) -> bool:
+    """A bare number that can be a percentage ("gemeenten 47, klopt dat?")."""
+    return not item.meanings and item.words[0].isdigit() and 10 <= (item.number or 0) <= 100

@@ -74,6 +74,7 @@ class RelativeYear(_File):
     jaren_vast: int | None = None
     periode: int | None = None
     periode_vast: int | None = None
+    laatste_metingen: bool = False
     ongemeten: bool = False
 
 
@@ -152,6 +153,7 @@ class Intents(_File):
     speaker_after: str
     anaphora: str
     time_anaphora: str
+    people_anaphora: str
     weights: dict[str, int]
     always_allowed: str
     intents: dict[str, IntentSpec]

@@ -212,11 +212,12 @@ class Reader:
             length = len(phrase.words)
             if phrase.rest or not _same(texts[position : position + length], phrase.words):
                 continue
-            number = next(
-                (n for t in texts[position : position + length] if (n := _number(t)) is not None),
-                None,
-            )
-            return Item(tuple(texts[position : position + length]), phrase.meanings, number), length
+            if length > 1 and self._cuts_longer(texts, position, length):
+                continue
+            numbers = (_number(text) for text in texts[position : position + length])
+            number = next((n for n in numbers if n is not None), None)
+            words = tuple(texts[position : position + length])
+            return Item(words, phrase.meanings, number), length
         first = texts[position]
         if _number(first) is not None:
             for phrase in self.language.phrases.get(NUMBER, ()):
@@ -225,6 +226,17 @@ class Reader:
                     words = tuple(texts[position : position + length])
                     return Item(words, phrase.meanings, _number(first)), length
         return None, 1
+
+    def _cuts_longer(self, texts: list[str], position: int, length: int) -> bool:
+        """Whether a longer phrase starts inside this one: "hoeveel minder" in "minder ernstige"."""
+        return any(
+            len(phrase.words) >= length
+            and start + len(phrase.words) > position + length
+            and not phrase.rest
+            and _same(texts[start : start + len(phrase.words)], phrase.words)
+            for start in range(position + 1, position + length)
+            for phrase in self.language.phrases.get(texts[start], ())
+        )
 
     def _gapped(self, texts: list[str], taken: list[Item | None]) -> None:
         for position, text in enumerate(texts):
@@ -244,7 +256,9 @@ class Reader:
                 for index in range(position, start):
                     taken[index] = head
                 for index in range(end, end + len(phrase.rest)):
-                    taken[index] = tail
+                    old = taken[index]
+                    if old is None or old.meanings == {"filler"}:
+                        taken[index] = tail
                 break
 
     @staticmethod
