@@ -1,4 +1,4 @@
-"""The command ``monitorbot``: reads the command line, and loads what a command needs and no more."""
+"""The command ``monitorbot``: reads the command line, and loads only what a command needs."""
 
 from __future__ import annotations
 
@@ -262,7 +262,7 @@ def _figure(parsed: argparse.Namespace) -> int:
 def _data(parsed: argparse.Namespace) -> int:
     from bot.export import export
 
-    fmt = _format(parsed.output, TABLE_FORMATS) if parsed.output else "csv"
+    fmt: Any = _format(parsed.output, TABLE_FORMATS) if parsed.output else "csv"
     table = export(*_find_figure(parsed), fmt)
     if parsed.output is None:
         sys.stdout.buffer.write(table)
@@ -305,11 +305,15 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _evaluate(parsed: argparse.Namespace) -> int:
-    from bot.evaluate import evaluate, thresholds
+    from bot.evaluate import evaluate, questions_folder, thresholds
+    from bot.paths import default_intents
 
+    folder = questions_folder(parsed.intents or default_intents())
     if parsed.thresholds:
-        return thresholds(_engine(parsed), parsed.files)
-    return evaluate(_engine(parsed), parsed.files, accept=parsed.accept)
+        return thresholds(_engine(parsed), folder, parsed.files)
+    if parsed.accept and parsed.files:
+        raise UsageError("--accept keeps the result of all questions; leave out FILES")
+    return evaluate(_engine(parsed), folder, parsed.files, accept=parsed.accept)
 
 
 def _explain(parsed: argparse.Namespace) -> int:
