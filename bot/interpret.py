@@ -1131,7 +1131,17 @@ _SOCIAL = frozenset(
     }
 )
 _AFTERTHOUGHTS = frozenset(
-    {"klopt", "toon", "grafiek", "hoeveel", "percentage", "significant", "precies_getal", "mening"}
+    {
+        "klopt",
+        "toon",
+        "grafiek",
+        "hoeveel",
+        "percentage",
+        "significant",
+        "precies_getal",
+        "mening",
+        "aantal",
+    }
 )
 """What a later sentence may add to the one that asks."""
 _ACCORDING = frozenset({"aldus", "volgens"})

@@ -72,6 +72,7 @@ class Reader:
         ]
         self._singles = frozenset(p.words[0] for p in singles)
         self._content = frozenset(p.words[0] for p in singles if p.meanings != {"filler"})
+        self._subjects = frozenset(n for s in self.language.subjects.values() for n in s.concepts)
         self._repair = lru_cache(maxsize=20_000)(self._repair_uncached)
 
     def read(self, message: str) -> list[Sentence]:
@@ -257,7 +258,9 @@ class Reader:
                     taken[index] = head
                 for index in range(end, end + len(phrase.rest)):
                     old = taken[index]
-                    if old is None or old.meanings == {"filler"}:
+                    # "meldt … extern" names the subject with both parts; "nam … af" is one word.
+                    kept = old is not None and phrase.meanings <= self._subjects
+                    if not kept or old is None or old.meanings == {"filler"}:
                         taken[index] = tail
                 break
 
