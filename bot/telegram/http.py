@@ -14,7 +14,6 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import certifi
-from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import BadRequest, NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -65,11 +64,11 @@ class ApiRequest(BaseRequest):
         """See the base class, which tells refusals from faults by the status alone."""
         if self._session is None:
             raise RuntimeError("initialize() comes first")
-        own = isinstance(read_timeout, DefaultValue) or read_timeout is None
+        given = isinstance(read_timeout, int | float)
         timeout = aiohttp.ClientTimeout(
             total=None,
             sock_connect=_CONNECT_SECONDS,
-            sock_read=self._read_seconds if own else read_timeout,
+            sock_read=read_timeout if given else self._read_seconds,
         )
         try:
             async with self._session.request(

@@ -114,7 +114,8 @@ async def serve(
         request=calls,
         get_updates_request=polls,
     )
-    service = _Service(bot, engine, settings, texts, TolerantStore(store), stop)
+    store = TolerantStore(store)
+    service = _Service(bot, engine, settings, texts, store, stop)
     try:
         await service.run()
     finally:
