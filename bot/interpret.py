@@ -296,9 +296,9 @@ class Interpreter:
         best = max(range(len(sentences)), key=lambda i: (ranked[i], i))
         main = sentences[best]
         items: list[Item] = []
-        back = any(w in self._time_anaphora for w in _windows(main.typed))
+        back = any(w in self._time_anaphora for w in _windows(main.words))
         people = not any(_is_group(i) for i in main.items) and any(
-            w in self._people_anaphora for w in _windows(main.typed)
+            w in self._people_anaphora for w in _windows(main.words)
         )
         bare = len([i for i in main.items if i.meanings != {"filler"}]) <= _BARE
         for index, sentence in enumerate(sentences):
@@ -344,7 +344,7 @@ class Interpreter:
         """Whether a later sentence asks about the one before ("Is dat meer geworden sinds 2022?")."""
         unknown = [i for i in sentence.items if not i.meanings and i.number is None]
         topics, _ = self._find_topics(list(sentence.items))
-        return not unknown and not topics and any((w,) in self._anaphora for w in sentence.typed)
+        return not unknown and not topics and any((w,) in self._anaphora for w in sentence.words)
 
     @staticmethod
     def _slots_only(sentence: Sentence) -> bool:
@@ -740,7 +740,7 @@ class Interpreter:
             "{function}": slots.function,
             "ja_nee": self._starts(main, self._yes_no),
             "klopt": any(
-                main.typed[-n:] in self._tails for n in (1, 2, 3) if len(main.typed) > n + 2
+                main.words[-n:] in self._tails for n in (1, 2, 3) if len(main.words) > n + 2
             ),
         }
         if "wie_of_waar" in cues and cues & {"meer", "minder", "hoogste", "laagste"}:
@@ -749,7 +749,7 @@ class Interpreter:
 
     @staticmethod
     def _starts(sentence: Sentence, starts: frozenset[tuple[str, ...]]) -> bool:
-        words = [w for item in sentence.items for w in item.words][:6]
+        words = list(sentence.words[:6])
         while words and words[0] in _LEADING and (words[0],) not in starts:
             words = words[1:]
         return any(tuple(words[:length]) in starts for length in (1, 2, 3))
