@@ -21,7 +21,6 @@ from bot.engine import Engine
 from bot.evaluate import Question, load_questions, question_files, questions_folder
 from bot.interpret import Interpretation, Outcome
 from bot.language import Language, LanguageError, Pattern, expand, split_phrases
-from bot.reader import Item
 from bot.telegram.texts import TextsError, load_texts
 from bot.text import words_of
 
@@ -110,6 +109,7 @@ class _Checker:
 
     def findings(self) -> Iterator[Finding]:
         """All findings, in no order."""
+        yield from self._brackets()
         yield from self._references()
         yield from self._collisions()
         yield from self._losers()
@@ -158,14 +158,28 @@ class _Checker:
 
     # Concepts -----------------------------------------------------------------------------
 
+    def _brackets(self) -> Iterator[Finding]:
+        """Templates with a bracket that is not closed: the rest of the line would go unread."""
+        for path in self._templates():
+            for keys, text in self._texts(path).items():
+                for number, line in enumerate(text.value.splitlines()):
+                    if keys[-1] != "reply" and not _balanced(line):
+                        message = f"a bracket is missing in '{line.strip()}'"
+                        yield Finding(path, text.first + number, True, message)
+
+    def _templates(self) -> list[Path]:
+        """The files with phrases and patterns."""
+        names = ("concepts", "intents", "numbers", "spelling", "years")
+        own = [
+            folder / f"{n}.yaml" for folder in self._folders.values() for n in ("subjects", "about")
+        ]
+        return [self._common / f"{name}.yaml" for name in names] + own
+
     def _references(self) -> Iterator[Finding]:
         """Concepts that are named and do not exist, and concepts that nothing asks for."""
         in_code = _named_in_code()
         used = set(in_code)
-        paths = [self._common / "intents.yaml"]
-        for folder in self._folders.values():
-            paths += [folder / "subjects.yaml", folder / "about.yaml"]
-        for path in paths:
+        for path in self._templates():
             for keys, text in self._texts(path).items():
                 if keys[0] == "concepts" or keys[-1] == "reply":
                     continue
@@ -176,8 +190,6 @@ class _Checker:
                     for name in named:
                         if name not in self._concepts and name not in in_code:
                             yield Finding(*where, True, self._unknown(name))
-                    if set("<>{}") & set(_REFERENCE.sub("", line)):
-                        yield Finding(*where, True, f"a bracket is missing in '{line.strip()}'")
         for concept in self._keys_that_name_concepts():
             used.add(concept)
         for name, place in self._concepts.items():
@@ -244,32 +256,24 @@ class _Checker:
                     )
 
     def _losers(self) -> Iterator[Finding]:
-        """Patterns that do not even win on a message of just their own concepts."""
-        groups = [
-            (self._language.topic_patterns, self._subject_of),
-            (self._language.intent_patterns, self._intent_of),
-        ]
-        for patterns, winner_of in groups:
-            exact = defaultdict(set)
-            for pattern in patterns:
-                exact[pattern.concepts].add(pattern.target)
-            for pattern in patterns:
-                winners = winner_of(pattern)
-                if pattern.target not in winners and len(exact[pattern.concepts]) == 1:
-                    names = ", ".join(w.rpartition("/")[2] for w in winners) or "nothing"
-                    yield Finding(
-                        *self._place(pattern),
-                        False,
-                        f"{_name(pattern)} can never win with {_spelled(pattern)}: {names} does; "
-                        "leave it out, or give it a concept of its own",
-                    )
+        """Patterns of intents that do not even win on a message of just their own concepts.
 
-    def _subject_of(self, pattern: Pattern) -> list[str]:
-        items = [Item((concept,), frozenset({concept})) for concept in sorted(pattern.concepts)]
-        chosen, _ = self._engine.interpreter._find_topics(items)
-        return [other.target for other in chosen]
+        A pattern of an indicator always wins there: the one that explains most words does.
+        """
+        targets: dict[frozenset[str], set[str]] = defaultdict(set)
+        for pattern in self._language.intent_patterns:
+            targets[pattern.concepts].add(pattern.target)
+        for pattern in self._language.intent_patterns:
+            winner = self._winner(pattern)
+            # Where several have just these concepts, that has been said already.
+            if winner.target != pattern.target and len(targets[pattern.concepts]) == 1:
+                message = (
+                    f"{_name(pattern)} can never win with {_spelled(pattern)}: {_name(winner)} "
+                    "does; leave it out, or give it a concept of its own"
+                )
+                yield Finding(*self._place(pattern), False, message)
 
-    def _intent_of(self, pattern: Pattern) -> list[str]:
+    def _winner(self, pattern: Pattern) -> Pattern:
         found = Interpretation(
             Outcome.UNDERSTOOD,
             self._engine.publications[-1],
@@ -277,8 +281,7 @@ class _Checker:
             concepts=pattern.concepts,
             indicators=("any",) if "{indicator}" in pattern.concepts else (),
         )
-        matched = self._engine.interpreter._match(found)
-        return [matched.candidates[0].pattern.target] if matched.candidates else []
+        return self._engine.interpreter._match(found).candidates[0].pattern
 
     # Data ---------------------------------------------------------------------------------
 
@@ -289,7 +292,7 @@ class _Checker:
         texts = self._texts(path)
 
         def at(*keys: str) -> tuple[Path, int]:
-            return path, next((t.line for k, t in texts.items() if k[: len(keys)] == keys), 1)
+            return path, texts[keys].line
 
         named: list[tuple[tuple[str, ...], str]] = []
         for name, topic in subjects.indicators.items():
@@ -411,6 +414,8 @@ def _scalars(path: Path) -> Iterator[tuple[tuple[str, ...], _Text]]:
 def _inside(
     node: yaml.Node, keys: tuple[str, ...], line: int
 ) -> Iterator[tuple[tuple[str, ...], _Text]]:
+    if keys and not isinstance(node, yaml.ScalarNode):
+        yield keys, _Text("", line, line)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield from _inside(value, (*keys, str(key.value)), key.start_mark.line + 1)
@@ -431,6 +436,19 @@ def _named_in_code() -> frozenset[str]:
         for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
+
+
+def _balanced(line: str) -> bool:
+    open_brackets: list[str] = []
+    pairs = {"(": ")", "[": "]", "{": "}", "<": ">"}
+    for character in line:
+        if character in pairs:
+            open_brackets.append(pairs[character])
+        elif character in pairs.values() and (
+            not open_brackets or open_brackets.pop() != character
+        ):
+            return False
+    return not open_brackets
 
 
 def _name(pattern: Pattern) -> str:
