@@ -167,19 +167,22 @@ class _Checker:
                         message = f"a bracket is missing in '{line.strip()}'"
                         yield Finding(path, text.first + number, True, message)
 
+    def _patterns(self) -> list[Path]:
+        """The files that name concepts."""
+        names = ("subjects.yaml", "about.yaml")
+        own = [folder / name for folder in self._folders.values() for name in names]
+        return [self._common / "intents.yaml", *own]
+
     def _templates(self) -> list[Path]:
-        """The files with phrases and patterns."""
-        names = ("concepts", "intents", "numbers", "spelling", "years")
-        own = [
-            folder / f"{n}.yaml" for folder in self._folders.values() for n in ("subjects", "about")
-        ]
-        return [self._common / f"{name}.yaml" for name in names] + own
+        """The files in whose texts brackets mean something."""
+        names = ("concepts", "numbers", "spelling", "years")
+        return [*(self._common / f"{name}.yaml" for name in names), *self._patterns()]
 
     def _references(self) -> Iterator[Finding]:
         """Concepts that are named and do not exist, and concepts that nothing asks for."""
         in_code = _named_in_code()
         used = set(in_code)
-        for path in self._templates():
+        for path in self._patterns():
             for keys, text in self._texts(path).items():
                 if keys[0] == "concepts" or keys[-1] == "reply":
                     continue
