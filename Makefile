@@ -34,7 +34,7 @@ format: $(VENV)/set-up-dev ## Mend style and layout
 	$(BIN)/ruff format
 
 bench: $(VENV)/set-up-dev ## Speed, also with 100 times as many patterns
-	$(BIN)/pytest tests/benchmarks --benchmark-only
+	$(BIN)/pytest tests/benchmarks/bench_*.py --benchmark-columns=min,median,max,rounds
 
 evaluate: $(VENV)/set-up ## Labelled questions: what is right, what was gained and lost
 	@$(BIN)/monitorbot evaluate
