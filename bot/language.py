@@ -221,6 +221,8 @@ class AboutReply(_File):
     patterns: str
     reply: str
     figure: str | None = None
+    partial: bool = False
+    """True where the source does not hold what is asked."""
 
 
 class About(_File):

@@ -907,7 +907,9 @@ class Replier:
         if found.intent.startswith("about:"):
             entry = self._language.about[publication.name][found.intent.rpartition("/")[2]]
             return Draft(
-                body=[entry.reply], figure=entry.figure, chart=bool(entry.figure), keep=False
+                Status.PARTIAL if entry.partial else Status.ANSWERED,
+                body=[entry.reply],
+                figure=entry.figure, chart=bool(entry.figure), keep=False
             )
         figures = [
             self._say["about_figure_item"].format(figure=f.id, title=f.title)
