@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
@@ -159,6 +160,15 @@ def _parser() -> argparse.ArgumentParser:
         "With several questions: the turns of one conversation, of which the last is explained.",
     )
     explain.add_argument("turns", nargs="+", metavar="VRAAG", help="a question, in Dutch")
+
+    new = command(
+        "new-publication",
+        _new_publication,
+        "Lay out the files of a new publication",
+        "Writes NAME in the folders of data and intents, with commented examples; what is there is "
+        "left as it is. After that, check tells what is missing.",
+    )
+    new.add_argument("name", metavar="NAME", help="such as bibliotheken-2023")
 
     command(
         "run",
@@ -320,6 +330,32 @@ def _explain(parsed: argparse.Namespace) -> int:
     from bot.explain import explain
 
     print(explain(_engine(parsed), [_text(turn) for turn in parsed.turns]))
+    return OK
+
+
+def _new_publication(parsed: argparse.Namespace) -> int:
+    from bot.paths import default_data, default_intents
+    from bot.scaffold import new_publication
+
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", parsed.name) or parsed.name == "common":
+        raise UsageError(
+            f"{_text(parsed.name)}: use small letters, digits and - such as bibliotheken-2023"
+        )
+    data, intents = parsed.data or default_data(), parsed.intents or default_intents()
+    try:
+        written, left = new_publication(parsed.name, data, intents)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from None
+    for path in written:
+        print(f"new   {path}")
+    for path in left:
+        print(f"left  {path}")
+    given = [f" --{n} {p}" for n in ("data", "intents") if (p := getattr(parsed, n))]
+    print(
+        f"\nFill in {data / parsed.name} first (its README.md explains each file), then "
+        f"{intents / parsed.name}.\nAfter each file: monitorbot check{''.join(given)}\n"
+        "The whole way, with an example: docs/add-a-publication.md"
+    )
     return OK
 
 

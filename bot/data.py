@@ -148,7 +148,7 @@ class _Settings(_Row):
 
 
 class _Source(BaseModel):
-    title: str
+    title: str = Field(min_length=1)
 
 
 class _Resource(BaseModel):
@@ -158,7 +158,7 @@ class _Resource(BaseModel):
 
 class _Package(BaseModel):
     name: str
-    title: str
+    title: str = Field(min_length=1)
     version: str
     sources: list[_Source] = Field(min_length=1)
     monitorbot: _Settings
@@ -183,6 +183,8 @@ _KEYS = {
     "reasons": ("indicator", "tier", "year", "rank"),
     "readings": ("indicator", "tier", "year", "other_tier", "other_year"),
 }
+_MAY_BE_EMPTY = (Reason, Reading)
+"""Not every source lists reasons, or draws conclusions."""
 _REFERENCES = {
     "indicator": "indicators",
     "tier": "tiers",
@@ -320,7 +322,7 @@ def _read_package(path: Path) -> _Package:
 
 def _read_table(path: Path, model: type[Row], key: tuple[str, ...]) -> list[Row]:
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         raise DataError(f"{path}: not found, though datapackage.json lists it") from None
     except pd.errors.EmptyDataError:
@@ -328,6 +330,9 @@ def _read_table(path: Path, model: type[Row], key: tuple[str, ...]) -> list[Row]
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: not a valid CSV file in UTF-8: {error}") from None
     expected = list(model.model_fields)
+    if any(";" in column for column in frame.columns):
+        # What a spreadsheet that is set to Dutch writes.
+        raise DataError(f"{path}: row 1: separate the columns by commas, not by semicolons")
     for column in expected:
         if column not in frame.columns:
             raise DataError(f"{path}: row 1: column '{column}' is missing")
@@ -346,7 +351,7 @@ def _read_table(path: Path, model: type[Row], key: tuple[str, ...]) -> list[Row]
                 f"{', '.join(key)} may occur once"
             )
         seen[identity] = number
-    if not rows:
+    if not rows and model not in _MAY_BE_EMPTY:
         raise DataError(f"{path}: row 2: the table has no rows")
     return rows
 

@@ -1,0 +1,343 @@
+"""A conversation about the example publication: other groups, years, units and figures.
+
+The numbers are invented (``tests/example/``). Each number that the bot says is looked up here in
+the CSV file, apart from the code under test.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Answer, Status
+from bot.charts import draw
+from bot.check import find
+from bot.conversation import Conversation
+from bot.engine import Engine
+from bot.evaluate import Verdict, judge_all, load_questions, question_files, questions_folder
+from bot.evaluate import answer as answer_of
+from bot.paths import default_data, default_intents
+
+EXAMPLE = Path(__file__).parent / "example"
+NAME = "bibliotheken-2023"
+Key = tuple[str, str, int]
+
+
+def _rows() -> dict[Key, dict[str, str]]:
+    with (EXAMPLE / "data" / NAME / "observations.csv").open(encoding="utf-8") as file:
+        return {(r["indicator"], r["tier"], int(r["year"])): r for r in csv.DictReader(file)}
+
+
+ROWS = _rows()
+
+
+def printed(key: Key) -> str:
+    """The number of a row, written as in Dutch: 1390 is 1.390, 11.4 is 11,4."""
+    value = ROWS[key]["value"]
+    if "." in value:
+        return value.replace(".", ",")
+    return f"{int(value):,}".replace(",", ".")
+
+
+def with_unit(key: Key) -> str:
+    unit = ROWS[key]["unit"]
+    return printed(key) + ("%" if unit == "%" else f" {unit}")
+
+
+@pytest.fixture(scope="module")
+def intents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shared language, with that of the example alone."""
+    folder = tmp_path_factory.mktemp("intents")
+    shutil.copytree(default_intents() / "common", folder / "common")
+    shutil.copytree(EXAMPLE / "intents" / NAME, folder / NAME)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(intents: Path) -> Engine:
+    return Engine.load(EXAMPLE / "data", intents)
+
+
+class Talk:
+    """One conversation with the bot."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._before = Conversation()
+
+    def ask(self, question: str) -> Answer:
+        answer = self._engine.ask(question, self._before)
+        self._before = answer.conversation
+        return answer
+
+
+@pytest.fixture
+def talk(engine: Engine) -> Talk:
+    return Talk(engine)
+
+
+def states(answer: Answer, *keys: Key, calculated: tuple[str, ...] = ()) -> None:
+    """The answer states these facts and no others, and holds no number that is not theirs."""
+    assert {fact.key for fact in answer.facts} == set(keys)
+    for fact in answer.facts:
+        cell = ROWS[fact.key]["value"]
+        assert fact.value == (float(cell) if cell else None)
+    known = {str(year) for _, _, year in keys} | set(calculated)
+    for key in keys:
+        if ROWS[key]["precision"] == "exact":
+            assert with_unit(key) in answer.text
+        if ROWS[key]["value"]:
+            known.add(printed(key))
+    assert set(re.findall(r"\d+(?:[.,]\d+)*", answer.text)) <= known
+
+
+# A conversation -------------------------------------------------------------------------------
+
+
+def test_a_number_of_visitors_has_its_unit_and_no_percent_sign(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel bezoekers per dag hadden grote bibliotheken in 2023?")
+    assert answer.status is Status.ANSWERED
+    states(answer, ("bezoekers", "groot", 2023))
+    assert "1.390 bezoekers" in answer.text
+    assert "%" not in answer.text
+    assert answer.source == "Bron: figuur 1, pagina 1."
+
+
+def test_follow_ups_change_the_group_then_the_year_then_ask_how_it_went(talk: Talk) -> None:
+    talk.ask("Hoeveel bezoekers per dag hadden grote bibliotheken in 2023?")
+    states(talk.ask("en bij kleine?"), ("bezoekers", "klein", 2023))
+    states(talk.ask("en in 2021?"), ("bezoekers", "klein", 2021))
+    trend = talk.ask("hoe heeft dat zich ontwikkeld?")
+    states(trend, *(("bezoekers", "klein", year) for year in (2019, 2021, 2023)))
+
+
+def test_without_group_or_year_the_default_group_and_the_last_measurement_are_meant(
+    talk: Talk,
+) -> None:
+    states(
+        talk.ask("Hoeveel boeken per lid werden er geleend?"),
+        ("boeken_per_lid", "middelgroot", 2023),
+        calculated=(),
+    )
+
+
+def test_a_percentage_is_a_percentage(talk: Talk) -> None:
+    states(
+        talk.ask("Hoeveel procent van de leden leende in 2021 e-books?"),
+        ("e_books", "middelgroot", 2021),
+    )
+
+
+def test_who_did_not_is_a_hundred_percent_minus_the_share(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel procent van de leden leende in 2023 geen e-books?")
+    states(answer, ("e_books", "middelgroot", 2023), calculated=("76", "100"))
+    assert "76% van de leden" in answer.text
+
+
+def test_a_number_has_no_rest_of_a_hundred(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel boeken per lid werden er in 2023 niet geleend?")
+    states(answer, ("boeken_per_lid", "middelgroot", 2023))
+
+
+def test_groups_are_compared_and_the_difference_has_the_unit(talk: Talk) -> None:
+    answer = talk.ask("Vergelijk de bezoekers van kleine en grote bibliotheken in 2023")
+    states(
+        answer, ("bezoekers", "klein", 2023), ("bezoekers", "groot", 2023), calculated=("1.298",)
+    )
+    assert "1.298 bezoekers (berekend)" in answer.text
+
+
+def test_the_source_its_own_conclusion_is_given(talk: Talk) -> None:
+    answer = talk.ask(
+        "Hoeveel scheelt het aantal bezoekers bij middelgrote bibliotheken tussen 2021 en 2023?"
+    )
+    states(
+        answer,
+        ("bezoekers", "middelgroot", 2021),
+        ("bezoekers", "middelgroot", 2023),
+        calculated=("145",),
+    )
+    assert "Volgens de factsheet: flink meer dan in 2021." in answer.text
+
+
+def test_all_groups_by_the_word_of_this_publication(talk: Talk) -> None:
+    answer = talk.ask("Welke bibliotheken hadden in 2021 de meeste bezoekers?")
+    states(answer, *(("bezoekers", tier, 2021) for tier in ("klein", "middelgroot", "groot")))
+
+
+def test_the_lowest_year(talk: Talk) -> None:
+    answer = talk.ask("In welk jaar waren er de minste bezoekers bij grote bibliotheken?")
+    states(answer, ("bezoekers", "groot", 2021))
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("Hadden grote bibliotheken in 2023 meer bezoekers dan in 2021?", True),
+        ("Hadden kleine bibliotheken in 2023 minder bezoekers dan in 2019?", False),
+        ("Klopt het dat 24 procent van de leden e-books leent?", True),
+        ("Klopt het dat 31 procent van de leden e-books leent?", False),
+        # In so many words, the source calls 27% and 24% the same.
+        ("Is het lenen van e-books gelijk gebleven tussen 2021 en 2023?", True),
+        ("Klopt het dat kleine bibliotheken 92 bezoekers per dag hadden in 2023?", True),
+        ("Kun je bij drie op de vier grote bibliotheken zelf inleveren?", True),
+        ("Is de meerderheid van de grote bibliotheken op zondag open?", False),
+        ("Wordt de leeszaal van grote bibliotheken vooral gebruikt om te studeren?", True),
+        ("Wordt de leeszaal van grote bibliotheken vooral gebruikt om de krant te lezen?", False),
+        ("Is te weinig tijd de belangrijkste reden om op te zeggen?", True),
+        ("Zeggen mensen hun lidmaatschap op omdat het te duur is?", False),
+    ],
+)
+def test_claims(talk: Talk, question: str, verdict: bool) -> None:
+    assert talk.ask(question).verdict is verdict
+
+
+def test_a_year_without_measurement_gives_the_nearest_two(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel bezoekers hadden grote bibliotheken in 2022?")
+    assert answer.status is Status.PARTIAL
+    assert "In 2022 is niet gemeten." in answer.text
+    states(answer, ("bezoekers", "groot", 2021), ("bezoekers", "groot", 2023), calculated=("2022",))
+
+
+def test_a_group_that_the_source_leaves_out_is_named_and_not_filled_in(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel boeken per lid leenden kleine bibliotheken uit in 2023?")
+    assert answer.status is Status.PARTIAL
+    assert "geen cijfer over geleende boeken per lid bij kleine bibliotheken" in answer.text
+    assert all(fact.tier != "klein" for fact in answer.facts)
+
+
+def test_a_year_that_is_not_printed_for_one_group(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel procent leende e-books bij kleine bibliotheken in 2019?")
+    assert answer.status is Status.PARTIAL
+    states(answer, ("e_books", "klein", 2021), calculated=("2019",))
+
+
+def test_the_reasons_come_in_their_order(talk: Talk) -> None:
+    answer = talk.ask("Waarom zeggen mensen hun lidmaatschap op?")
+    with (EXAMPLE / "data" / NAME / "reasons.csv").open(encoding="utf-8") as file:
+        reasons = [row["text"] for row in csv.DictReader(file)]
+    places = [answer.text.index(reason) for reason in reasons]
+    assert places == sorted(places)
+    assert answer.status is Status.ANSWERED
+
+
+def test_a_subject_in_words_has_no_percentage(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel procent gebruikt de leeszaal van grote bibliotheken om te studeren?")
+    assert answer.status is Status.PARTIAL
+    assert "%" not in answer.text
+
+
+def test_a_bare_subject_is_asked_back_and_the_choice_is_answered(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel leden zijn er?")
+    assert answer.status is Status.CLARIFY
+    assert [choice.label for choice in answer.choices] == [
+        "jeugdleden",
+        "volwassen leden",
+        "e-books lenen",
+    ]
+    states(talk.ask("de tweede"), ("leden_volwassen", "middelgroot", 2023), calculated=("18",))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wie wordt wereldkampioen voetbal?",
+        "Hoeveel scholen zijn er in Utrecht?",
+        "Hoeveel agressie was er bij provincies in 2024?",
+        "Wat vind jij van bibliotheken?",
+        "Komen er volgend jaar meer bezoekers?",
+    ],
+)
+def test_what_the_source_does_not_hold_is_refused(talk: Talk, question: str) -> None:
+    answer = talk.ask(question)
+    assert answer.status is Status.NOT_COVERED
+    assert answer.facts == ()
+
+
+def test_why_is_not_answered_with_a_cause(talk: Talk) -> None:
+    answer = talk.ask("Waarom zijn er bij grote bibliotheken meer bezoekers dan in 2021?")
+    assert answer.text.startswith("Een oorzaak noemt de factsheet niet.")
+    states(answer, ("bezoekers", "groot", 2021), ("bezoekers", "groot", 2023), calculated=("575",))
+
+
+def test_its_own_questions_about_the_source(talk: Talk) -> None:
+    assert "Luisterboeken tellen niet mee." in talk.ask("Wat bedoelen ze met e-books?").text
+    assert "2019, 2021 en 2023" in talk.ask("Welke jaren zijn er?").text
+    assert "Bibliotheekmonitor 2023" in talk.ask("Wat is de bron?").text
+
+
+# Figures --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("figure", ["1", "2", "3", "4", "5", "6"])
+def test_every_figure_is_shown_and_drawn(engine: Engine, figure: str) -> None:
+    answer = engine.ask(f"figuur {figure}")
+    assert answer.figure == figure
+    assert answer.show_figure
+    assert answer.chart is not None
+    picture = draw(engine.publications[0], answer.chart, fmt="svg")
+    assert b"<svg" in picture
+
+
+def test_a_chart_shows_the_numbers_of_the_answer(engine: Engine) -> None:
+    answer = engine.ask("Toon een grafiek van de bezoekers")
+    assert answer.figure == "1"
+    assert answer.chart is not None
+    picture = draw(engine.publications[0], answer.chart, fmt="svg").decode("utf-8")
+    assert "1.390" in picture
+
+
+# The package as a whole -----------------------------------------------------------------------
+
+
+def test_check_finds_nothing_in_its_files(intents: Path) -> None:
+    mine = [f for f in find(EXAMPLE / "data", intents) if NAME in f.path.parts]
+    assert [str(finding) for finding in mine] == []
+
+
+# Beside the first factsheet -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Both publications at once."""
+    folder = tmp_path_factory.mktemp("both")
+    shutil.copytree(default_data(), folder / "data")
+    shutil.copytree(default_intents(), folder / "intents")
+    shutil.copytree(EXAMPLE / "data", folder / "data", dirs_exist_ok=True)
+    shutil.copytree(EXAMPLE / "intents", folder / "intents", dirs_exist_ok=True)
+    return Engine.load(folder / "data", folder / "intents")
+
+
+@pytest.mark.skip(reason="the engine answers from one publication: it does not choose yet")
+def test_questions_about_the_first_factsheet_get_the_same_answers(both: Engine) -> None:
+    alone = Engine.load()
+    questions = load_questions(question_files(questions_folder(default_intents())))
+    changed = {
+        q.name: (answer_of(alone, q).full_text, answer_of(both, q).full_text)
+        for q in questions
+        if answer_of(alone, q).facts != answer_of(both, q).facts
+    }
+    assert changed == {}
+
+
+@pytest.mark.skip(reason="the engine answers from one publication: it does not choose yet")
+def test_questions_about_the_example_are_answered_beside_the_first_factsheet(
+    both: Engine,
+) -> None:
+    results = judge_all(both, load_questions([EXAMPLE / "questions.yaml"]))
+    assert [r.question.name for r in results if r.verdict is Verdict.WRONG] == []
+    assert sum(r.verdict is Verdict.CORRECT for r in results) >= 0.9 * len(results)
+
+
+@pytest.mark.xfail(reason="evaluate reads 1.390 in an answer as 1,39", strict=False)
+def test_labelled_questions_score_nine_in_ten_and_none_is_wrong(engine: Engine) -> None:
+    results = judge_all(engine, load_questions([EXAMPLE / "questions.yaml"]))
+    bad = {r.question.name: (r.verdict, r.why) for r in results if r.verdict is not Verdict.CORRECT}
+    assert len(results) >= 40
+    assert Verdict.WRONG not in {verdict for verdict, _ in bad.values()}, bad
+    assert len(bad) <= len(results) / 10, bad
