@@ -19,7 +19,6 @@ from bot.check import find
 from bot.conversation import Conversation
 from bot.engine import Engine
 from bot.evaluate import Verdict, judge_all, load_questions, question_files, questions_folder
-from bot.evaluate import answer as answer_of
 from bot.paths import default_data, default_intents
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -196,6 +195,47 @@ def test_claims(talk: Talk, question: str, verdict: bool) -> None:
     assert talk.ask(question).verdict is verdict
 
 
+# What is not right yet: a count is not read as a claim, or taken for a percentage or a year.
+NOT_YET = pytest.mark.xfail(reason="the engine holds only percentages against a claim")
+
+
+@NOT_YET
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("Klopt het dat grote bibliotheken 1390 bezoekers per dag hadden in 2023?", True),
+        ("Klopt het dat grote bibliotheken 1.500 bezoekers per dag hadden in 2023?", False),
+        ("Hadden grote bibliotheken in 2023 meer dan 1000 bezoekers per dag?", True),
+        ("Hadden grote bibliotheken in 2023 meer dan 5000 bezoekers per dag?", False),
+        ("Hadden grote bibliotheken minder dan 2000 bezoekers per dag?", True),
+        ("Leende een lid bij middelgrote bibliotheken in 2023 11,4 boeken?", True),
+        ("Steeg het aantal bezoekers bij grote bibliotheken van 100 naar 200?", False),
+        ("Klopt het dat grote bibliotheken 31 procent meer bezoekers hebben?", None),
+    ],
+)
+def test_claims_about_counts(talk: Talk, question: str, verdict: bool | None) -> None:
+    assert talk.ask(question).verdict is verdict
+
+
+@NOT_YET
+def test_a_count_that_is_asked_for_is_not_called_missing(talk: Talk) -> None:
+    answer = talk.ask("Wat is het aantal bezoekers bij grote bibliotheken in 2023?")
+    assert answer.status is Status.ANSWERED
+    assert "alleen percentages" not in answer.text
+
+
+@NOT_YET
+def test_a_percentage_of_a_count_is_not_printed(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel procent bezoekers hadden grote bibliotheken in 2023?")
+    assert answer.status is Status.PARTIAL
+
+
+@NOT_YET
+def test_how_much_the_number_differs_is_no_claim(talk: Talk) -> None:
+    question = "Hoeveel scheelt het aantal bezoekers tussen 2021 en 2023?"
+    assert talk.ask(question).verdict is None
+
+
 def test_a_year_without_measurement_gives_the_nearest_two(talk: Talk) -> None:
     answer = talk.ask("Hoeveel bezoekers hadden grote bibliotheken in 2022?")
     assert answer.status is Status.PARTIAL
@@ -313,23 +353,26 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine.load(folder / "data", folder / "intents")
 
 
-@pytest.mark.skip(reason="the engine answers from one publication: it does not choose yet")
-def test_questions_about_the_first_factsheet_get_the_same_answers(both: Engine) -> None:
-    alone = Engine.load()
+NOT_BOTH = pytest.mark.skip(reason="the engine does not choose between publications yet")
+
+
+@NOT_BOTH
+def test_questions_about_the_first_factsheet_go_as_well_as_before(both: Engine) -> None:
     questions = load_questions(question_files(questions_folder(default_intents())))
-    changed = {
-        q.name: (answer_of(alone, q).full_text, answer_of(both, q).full_text)
-        for q in questions
-        if answer_of(alone, q).facts != answer_of(both, q).facts
+    before = judge_all(Engine.load(), questions)
+    lost = {
+        now.question.name: now.why
+        for was, now in zip(before, judge_all(both, questions), strict=True)
+        if was.verdict is Verdict.CORRECT is not now.verdict
     }
-    assert changed == {}
+    assert lost == {}
 
 
-@pytest.mark.skip(reason="the engine answers from one publication: it does not choose yet")
-def test_questions_about_the_example_are_answered_beside_the_first_factsheet(
-    both: Engine,
-) -> None:
-    results = judge_all(both, load_questions([EXAMPLE / "questions.yaml"]))
+@NOT_BOTH
+def test_the_example_is_answered_beside_the_first_factsheet(both: Engine) -> None:
+    questions = load_questions([EXAMPLE / "questions.yaml"])
+    # "Figuur 4" alone is a figure of the newest publication.
+    results = judge_all(both, [q for q in questions if "4" not in (q.figure or ())])
     assert [r.question.name for r in results if r.verdict is Verdict.WRONG] == []
     assert sum(r.verdict is Verdict.CORRECT for r in results) >= 0.9 * len(results)
 
