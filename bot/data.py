@@ -8,7 +8,7 @@ numbers it, the header being row 1) and the column.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -250,13 +250,69 @@ class Publication:
         """Every measurement year, ascending."""
         return tuple(sorted({int(y) for y in self.observations.index.get_level_values("year")}))
 
+    @cached_property
+    def _groups(self) -> dict[str, list[str]]:
+        grouped = _grouped(self.indicators.values(), lambda spec: spec.group)
+        return {group: [spec.id for spec in specs] for group, specs in grouped.items() if group}
+
+    def siblings(self, indicator: str) -> list[str]:
+        """The indicators that divide up the same thing, itself included; none where it is alone."""
+        spec = self.indicators.get(indicator)
+        return self._groups.get(spec.group, []) if spec else []
+
+    @cached_property
+    def _readings_of(self) -> dict[str, list[Reading]]:
+        return _grouped(self.readings, lambda reading: reading.indicator)
+
+    def readings_of(self, indicator: str) -> list[Reading]:
+        """What the source concludes about an indicator, in the order of the file."""
+        return self._readings_of.get(indicator, [])
+
+    @cached_property
+    def _readings(self) -> dict[tuple[str, str, int, str, int], Reading]:
+        readings: dict[tuple[str, str, int, str, int], Reading] = {}
+        for r in self.readings:
+            if r.other_tier or r.other_year:
+                other = (r.other_tier or r.tier, r.other_year or r.year)
+                readings.setdefault((r.indicator, r.tier, r.year, *other), r)
+        return readings
+
+    def reading(self, new: Fact, old: Fact) -> Reading | None:
+        """What the source concludes about the change from one fact to another of its indicator."""
+        if new.indicator != old.indicator:
+            return None
+        return self._readings.get((*new.key, old.tier, old.year))
+
+    @cached_property
+    def _figure_series(self) -> dict[str, list[Series]]:
+        return _grouped(self.series, lambda series: series.figure)
+
     def figure_series(self, figure: str) -> list[Series]:
         """The series of a figure, in the order of its legend."""
-        return [s for s in self.series if s.figure == figure]
+        return self._figure_series.get(figure, [])
+
+    @cached_property
+    def _figures_of(self) -> dict[str, list[Fact]]:
+        return _grouped((f for f in self.facts if f.figure), lambda fact: fact.indicator)
+
+    def figures_of(self, indicator: str) -> list[str]:
+        """The figure of each fact of an indicator, in the order of the file."""
+        return [fact.figure for fact in self._figures_of.get(indicator, []) if fact.figure]
+
+    @cached_property
+    def _reasons_of(self) -> dict[str, list[Reason]]:
+        return _grouped(sorted(self.reasons, key=lambda r: r.rank), lambda r: r.indicator)
 
     def reasons_of(self, indicator: str) -> list[Reason]:
         """The ranked reasons of an indicator, first to last."""
-        return sorted((r for r in self.reasons if r.indicator == indicator), key=lambda r: r.rank)
+        return self._reasons_of.get(indicator, [])
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
 
 
 def load_publication(folder: Path) -> Publication:
