@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import yaml
 
-from bot import claims, interpret, reply
 from bot.answer import Status
 from bot.charts.words import load_words
 from bot.chat import load_texts as load_terminal_texts
@@ -19,8 +17,9 @@ from bot.conversation import Conversation
 from bot.data import DataError, Publication, load_publication
 from bot.engine import Engine
 from bot.evaluate import Question, load_questions, question_files, questions_folder
-from bot.interpret import Interpretation, Outcome
+from bot.interpretation import Interpretation, Outcome
 from bot.language import Language, LanguageError, Pattern, expand, split_phrases
+from bot.question.cues import Cue, Given
 from bot.telegram.texts import TextsError, load_texts
 from bot.text import words_of
 
@@ -277,14 +276,15 @@ class _Checker:
                 yield Finding(*self._place(pattern), False, message)
 
     def _winner(self, pattern: Pattern) -> Pattern:
+        name = pattern.target.removeprefix("about:").rpartition("/")[0]
         found = Interpretation(
             Outcome.UNDERSTOOD,
-            self._engine.publications[-1],
+            self._engine.publication(name) if name else self._engine.publications[-1],
             cues=pattern.concepts - {"{indicator}"},
             concepts=pattern.concepts,
             indicators=("any",) if "{indicator}" in pattern.concepts else (),
         )
-        return self._engine.interpreter._match(found).candidates[0].pattern
+        return self._engine.interpreter.matcher.match(found).candidates[0].pattern
 
     # Data ---------------------------------------------------------------------------------
 
@@ -433,12 +433,7 @@ def _inside(
 
 def _named_in_code() -> frozenset[str]:
     """Concepts and slots that the code asks for by name; they need no pattern."""
-    return frozenset(
-        node.value
-        for module in (interpret, reply, claims)
-        for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+    return frozenset([*Cue, *Given])
 
 
 def _balanced(line: str) -> bool:

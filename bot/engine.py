@@ -10,21 +10,22 @@ from pathlib import Path
 from bot.answer import Answer
 from bot.conversation import Conversation
 from bot.data import DataError, Publication, load_publication
-from bot.interpret import Interpretation, Interpreter
+from bot.interpret import Interpreter
+from bot.interpretation import Interpretation
 from bot.language import Language, load_language
 from bot.paths import default_data, default_intents
 from bot.reply import Replier
-from bot.suggest import examples, follow_ups
+from bot.suggest import follow_ups
 
 
 class Engine:
-    """Answers questions about the loaded publications. Has no state: safe to share."""
+    """Answers questions about the loaded publications, the oldest first. Safe to share."""
 
     def __init__(self, publications: Sequence[Publication], language: Language) -> None:
-        self.publications = tuple(publications)
+        self.publications = tuple(sorted(publications, key=lambda p: (p.years[-1], p.name)))
         self.language = language
-        self.interpreter = Interpreter(language, publications)
-        self._replier = Replier(language, examples)
+        self.interpreter = Interpreter(language, self.publications)
+        self._replier = Replier(language)
 
     @classmethod
     def load(cls, data: Path | None = None, intents: Path | None = None) -> Engine:
@@ -38,7 +39,7 @@ class Engine:
         folders = sorted(path.parent for path in data.glob("*/datapackage.json"))
         if not folders:
             raise DataError(f"{data}: holds no publication (a folder with a datapackage.json)")
-        publications = tuple(load_publication(folder) for folder in folders)
+        publications = [load_publication(folder) for folder in folders]
         return cls(publications, load_language(intents or default_intents(), publications))
 
     def publication(self, name: str) -> Publication:

@@ -8,7 +8,7 @@ from bot import interpret
 from bot.answer import Answer
 from bot.conversation import Conversation
 from bot.engine import Engine
-from bot.interpret import Interpretation, Outcome
+from bot.interpretation import Interpretation, Outcome
 from bot.reader import Item
 
 _MEANS = {

@@ -1,7 +1,7 @@
 """The language: loads ``intents/`` (words, patterns, replies) and compiles it for matching.
 
-The YAML files are written by people who speak Dutch, not Python. Every file has a schema; a fault is a
-:class:`LanguageError` that names file and line.
+The YAML files are written by people who speak Dutch, not Python. Every file has a model in
+:mod:`bot.schema`; a fault is a :class:`LanguageError` that names file and line.
 
 Templates use the notation of Home Assistant's intents, parsed by ``hassil``: ``(a|b)`` either,
 ``[a]`` optional, ``<a>`` a concept, ``{a}`` a slot.
@@ -12,15 +12,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
 import yaml
-from hassil.parse_expression import ParseExpressionError, parse_sentence
-from hassil.parser import ParseError
 from hassil.expression import (
     Alternative,
     Expression,
@@ -29,10 +27,25 @@ from hassil.expression import (
     RuleReference,
     TextChunk,
 )
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from hassil.parse_expression import ParseExpressionError, parse_sentence
+from hassil.parser import ParseError
+from pydantic import BaseModel, ValidationError
 
 from bot.data import Publication
-from bot.text import plain, words_of
+from bot.question.cues import FILLER, Cue, Given
+from bot.schema import (
+    About,
+    AboutReply,
+    Concepts,
+    Foreigns,
+    Intents,
+    Numbers,
+    Replies,
+    Spelling,
+    Subjects,
+    Years,
+)
+from bot.text import words_of
 
 NUMBER = "0"
 """Stands for any number in a phrase."""
@@ -42,214 +55,6 @@ GAP = "..."
 
 class LanguageError(Exception):
     """A file in ``intents/`` cannot be used; the message names file, line and the cure."""
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Spelling(_File):
-    """``spelling.yaml``"""
-
-    spelling: dict[str, str]
-    emoji: dict[str, str]
-    fillers: str
-
-
-class Concepts(_File):
-    """``concepts.yaml``"""
-
-    concepts: dict[str, str]
-
-
-class RelativeYear(_File):
-    """One way to name a year without its number."""
-
-    say: str
-    meting: int | None = None
-    eerste: bool = False
-    vanaf_context: int | None = None
-    jaren_context: int | None = None
-    jaren: int | None = None
-    jaren_vast: int | None = None
-    periode: int | None = None
-    periode_vast: int | None = None
-    laatste_metingen: bool = False
-    ongemeten: bool = False
-
-
-class Years(_File):
-    """``years.yaml``"""
-
-    relative: list[RelativeYear]
-    before_short_year: str
-    between: str
-
-
-class Fraction(_File):
-    """A share in words."""
-
-    say: str
-    percent: float
-    tolerance: float
-
-
-class Factor(_File):
-    """So many times as much, in words."""
-
-    say: str
-    times: float
-
-
-class Numbers(_File):
-    """``numbers.yaml``"""
-
-    ordinals: dict[str, int]
-    fractions: list[Fraction]
-    factors: list[Factor]
-    ratio_tolerance: float
-    at_least_more: str
-    less: str
-    almost: str
-    about: str
-    majority: str
-    minority: str
-
-
-Handler = Literal[
-    "value",
-    "trend",
-    "difference",
-    "compare",
-    "extreme",
-    "claim",
-    "why",
-    "forecast",
-    "opinion",
-    "advice",
-    "significance",
-    "figure",
-    "chart",
-    "about",
-    "social",
-]
-
-
-class IntentSpec(_File):
-    """One kind of question."""
-
-    handler: Handler
-    patterns: str
-    allows: str = ""
-
-
-class Intents(_File):
-    """``intents.yaml``"""
-
-    yes_no_starts: str
-    follow_up_starts: str
-    tail_questions: str
-    speaker_before: str
-    speaker_after: str
-    anaphora: str
-    time_anaphora: str
-    people_anaphora: str
-    weights: dict[str, int]
-    always_allowed: str
-    intents: dict[str, IntentSpec]
-
-
-class IndicatorPatterns(_File):
-    """Which concepts ask for which indicator, or for several at once."""
-
-    patterns: str
-    indicators: list[str] = Field(default_factory=list)
-    background: bool = False
-
-
-class AskBack(_File):
-    """Concepts that are not enough on their own, and the indicators that may be meant."""
-
-    patterns: str
-    options: list[str]
-
-
-class Check(_File):
-    """How a claim about an indicator that is given in words can be settled."""
-
-    true: str = ""
-    false: str = ""
-    ranks: dict[str, int] = Field(default_factory=dict)
-    """Concept: its place in the list of reasons, 0 for none."""
-    about: str = ""
-    """The indicator whose share a list of reasons explains."""
-    majority: bool | None = None
-    """Whether the source says that most do."""
-    more: tuple[str, str] | None = None
-    """The first of these concepts is more than the second."""
-
-
-class Detail(_File):
-    """Concepts that ask for a part of an indicator that the source does not print."""
-
-    of: str
-    unless: str = ""
-
-
-class Subjects(_File):
-    """``subjects.yaml`` of a publication."""
-
-    concepts: dict[str, str]
-    tiers: dict[str, str]
-    functions: dict[str, str] = Field(default_factory=dict)
-    indicators: dict[str, IndicatorPatterns]
-    ask_back: list[AskBack] = Field(default_factory=list)
-    light: str = ""
-    negating: str = ""
-    checks: dict[str, Check] = Field(default_factory=dict)
-    details: dict[str, Detail] = Field(default_factory=dict)
-    completing: str = ""
-    good: list[str] = Field(default_factory=list)
-    """Indicators of which more is better."""
-    elsewhere: str = ""
-
-
-class AboutReply(_File):
-    """A question about the source, and its answer."""
-
-    name: str
-    patterns: str
-    reply: str
-    figure: str | None = None
-    partial: bool = False
-    """True where the source does not hold what is asked."""
-
-
-class About(_File):
-    """``about.yaml`` of a publication."""
-
-    about: list[AboutReply]
-
-
-class Foreign(_File):
-    """A language that is recognised, to say that the bot speaks Dutch."""
-
-    words: str
-    reply: str = ""
-
-
-class Foreigns(_File):
-    """``foreign.yaml``"""
-
-    dutch: str
-    languages: dict[str, Foreign]
-
-
-class Replies(_File):
-    """``replies.yaml``: what the bot says, by name; ``{slots}`` are filled in."""
-
-    say: dict[str, str]
-    suggestions: dict[str, str]
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -279,6 +84,7 @@ class Language:
     """Everything that is known about words, compiled for reading messages."""
 
     spelling: Mapping[str, tuple[str, ...]]
+    linking_letters: tuple[str, ...]
     emoji: Mapping[str, str]
     phrases: Mapping[str, list[Phrase]]
     """Phrases by their first word, the longest first."""
@@ -297,6 +103,21 @@ class Language:
     """Concepts that ask for indicators; the target is a key of ``Subjects.indicators``."""
     ask_back_patterns: list[Pattern]
     intent_patterns: list[Pattern]
+
+    common: frozenset[str]
+    """The concepts that every publication shares."""
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        """Everything that words can mean."""
+        return frozenset(
+            m for phrases in self.phrases.values() for p in phrases for m in p.meanings
+        )
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """What words mean that belong to another world than a publication's, by publication."""
+        return frozenset(f"{Given.ELSEWHERE}:{name}" for name in self.subjects)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -337,11 +158,17 @@ def _sample(expression: Expression) -> list[str]:
         return ["{" + expression.list_name + "}"]
     if isinstance(expression, RuleReference):
         return ["<" + expression.rule_name + ">"]
-    assert isinstance(expression, Group)
+    if not isinstance(expression, Group):
+        raise ValueError(f"{expression} is no part of the notation")
     parts = [_sample(item) for item in expression.items]
     if isinstance(expression, Alternative):
         return [text for part in parts for text in part]
     return ["".join(texts) for texts in product(*parts)]
+
+
+def word_phrases(text: str) -> frozenset[tuple[str, ...]]:
+    """The phrases of a text block as the words of a message."""
+    return frozenset(words_of(phrase) for phrase, _ in split_phrases(text))
 
 
 def load_language(folder: Path, publications: Iterable[Publication]) -> Language:
@@ -350,68 +177,105 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
     Raises:
         LanguageError: a file is missing or malformed, or names what does not exist.
     """
-    common = folder / "common"
-    spelling = read_yaml(common / "spelling.yaml", Spelling)
-    concepts = read_yaml(common / "concepts.yaml", Concepts)
-    years = read_yaml(common / "years.yaml", Years)
-    numbers = read_yaml(common / "numbers.yaml", Numbers)
-    intents = read_yaml(common / "intents.yaml", Intents)
-    book = _Phrasebook()
-    book.add("filler", spelling.fillers, common / "spelling.yaml", "fillers")
-    for name, text in concepts.concepts.items():
-        book.add(name, text, common / "concepts.yaml", "concepts", name)
-    for index, relative in enumerate(years.relative):
-        book.add(f"relative:{index}", relative.say.replace("{n}", NUMBER), common / "years.yaml")
-    for index, fraction in enumerate(numbers.fractions):
-        book.add(f"fraction:{index}", fraction.say, common / "numbers.yaml")
-    for index, factor in enumerate(numbers.factors):
-        book.add(f"factor:{index}", factor.say, common / "numbers.yaml")
-    for kind in ("at_least_more", "less", "almost", "about", "majority", "minority"):
-        book.add(f"number:{kind}", getattr(numbers, kind), common / "numbers.yaml", kind)
-    subjects: dict[str, Subjects] = {}
-    about: dict[str, dict[str, AboutReply]] = {}
-    topics: list[Pattern] = []
-    ask_back: list[Pattern] = []
-    intent_patterns: list[Pattern] = []
+    loader = _Loader(folder)
+    loader.add_common()
     for publication in publications:
-        path = folder / publication.name / "subjects.yaml"
-        subject = subjects[publication.name] = read_yaml(path, Subjects)
-        for name, text in subject.concepts.items():
+        loader.add_publication(publication.name)
+    return loader.language()
+
+
+class _Loader:
+    """Reads the files one by one into what a :class:`Language` holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._common = folder / "common"
+        self._spelling = read_yaml(self._common / "spelling.yaml", Spelling)
+        self._concepts = read_yaml(self._common / "concepts.yaml", Concepts)
+        self._years = read_yaml(self._common / "years.yaml", Years)
+        self._numbers = read_yaml(self._common / "numbers.yaml", Numbers)
+        self._intents = read_yaml(self._common / "intents.yaml", Intents)
+        self._book = _Phrasebook()
+        self._subjects: dict[str, Subjects] = {}
+        self._about: dict[str, dict[str, AboutReply]] = {}
+        self._topics: list[Pattern] = []
+        self._ask_back: list[Pattern] = []
+        self._answers: list[Pattern] = []
+
+    def add_common(self) -> None:
+        """What every publication shares."""
+        book, common = self._book, self._common
+        book.add(FILLER, self._spelling.fillers, common / "spelling.yaml", "fillers")
+        path = common / "concepts.yaml"
+        for name, text in self._concepts.concepts.items():
             book.add(name, text, path, "concepts", name)
-        for name, text in subject.tiers.items():
-            book.add(f"tier:{name}", text, path, "tiers", name)
-        for name, text in subject.functions.items():
-            book.add(f"function:{name}", text, path, "functions", name)
-        book.add("elsewhere", subject.elsewhere, path, "elsewhere")
-        for name, topic in subject.indicators.items():
-            where = (path, "indicators", name, "patterns")
-            topics += _patterns(f"{publication.name}/{name}", topic.patterns, *where)
-        for index, option in enumerate(subject.ask_back):
-            ask_back += _patterns(f"{publication.name}/{index}", option.patterns, path, "ask_back")
-        entries = read_yaml(folder / publication.name / "about.yaml", About).about
-        about[publication.name] = {entry.name: entry for entry in entries}
-        for entry in entries:
-            target = f"about:{publication.name}/{entry.name}"
-            intent_patterns += _patterns(target, entry.patterns, path.with_name("about.yaml"))
-    for name, intent in intents.intents.items():
-        where = (common / "intents.yaml", "intents", name, "patterns")
-        intent_patterns += _patterns(name, intent.patterns, *where)
-    return Language(
-        spelling={key: words_of(value) for key, value in spelling.spelling.items()},
-        emoji=spelling.emoji,
-        phrases=book.compiled(),
-        common_words=_common_words(common / "dutch.txt"),
-        years=years,
-        numbers=numbers,
-        intents=intents,
-        subjects=subjects,
-        about=about,
-        foreign=read_yaml(common / "foreign.yaml", Foreigns),
-        replies=read_yaml(common / "replies.yaml", Replies),
-        topic_patterns=topics,
-        ask_back_patterns=ask_back,
-        intent_patterns=intent_patterns,
-    )
+        if missing := [cue for cue in Cue if cue not in self._concepts.concepts]:
+            message = f"'{missing[0]}' is missing, a concept that the program asks for by name"
+            raise _error(path, message, -1, "concepts")
+        path = common / "years.yaml"
+        for index, relative in enumerate(self._years.relative):
+            phrases = relative.say.replace("{n}", NUMBER)
+            book.add(f"relative:{index}", phrases, path, "relative", str(index))
+        path = common / "numbers.yaml"
+        for index, fraction in enumerate(self._numbers.fractions):
+            book.add(f"fraction:{index}", fraction.say, path, "fractions", str(index))
+        for index, factor in enumerate(self._numbers.factors):
+            book.add(f"factor:{index}", factor.say, path, "factors", str(index))
+        for kind in ("at_least_more", "less", "almost", "about", "majority", "minority"):
+            book.add(f"number:{kind}", getattr(self._numbers, kind), path, kind)
+
+    def add_publication(self, name: str) -> None:
+        """What one publication adds."""
+        book = self._book
+        path = self._folder / name / "subjects.yaml"
+        subjects = self._subjects[name] = read_yaml(path, Subjects)
+        for concept, text in subjects.concepts.items():
+            book.add(concept, text, path, "concepts", concept)
+        for tier, text in subjects.tiers.items():
+            book.add(f"tier:{tier}", text, path, "tiers", tier)
+        for tier, text in subjects.functions.items():
+            book.add(f"function:{tier}", text, path, "functions", tier)
+        book.add(f"{Given.ELSEWHERE}:{name}", subjects.elsewhere, path, "elsewhere")
+        for topic, spec in subjects.indicators.items():
+            where = (path, "indicators", topic, "patterns")
+            self._topics += _patterns(f"{name}/{topic}", spec.patterns, *where)
+        for index, option in enumerate(subjects.ask_back):
+            where = (path, "ask_back", str(index), "patterns")
+            self._ask_back += _patterns(f"{name}/{index}", option.patterns, *where)
+        path = path.with_name("about.yaml")
+        entries = read_yaml(path, About).about
+        self._about[name] = {entry.name: entry for entry in entries}
+        for index, entry in enumerate(entries):
+            target = f"about:{name}/{entry.name}"
+            where = (path, "about", str(index), "patterns")
+            self._answers += _patterns(target, entry.patterns, *where)
+
+    def language(self) -> Language:
+        """All that was added, compiled."""
+        path = self._common / "intents.yaml"
+        kinds = [
+            pattern
+            for name, intent in self._intents.intents.items()
+            for pattern in _patterns(name, intent.patterns, path, "intents", name, "patterns")
+        ]
+        return Language(
+            spelling={key: words_of(value) for key, value in self._spelling.spelling.items()},
+            linking_letters=words_of(self._spelling.linking_letters),
+            emoji=self._spelling.emoji,
+            phrases=self._book.compiled(),
+            common_words=_common_words(self._common / "dutch.txt"),
+            common=frozenset(self._concepts.concepts),
+            years=self._years,
+            numbers=self._numbers,
+            intents=self._intents,
+            subjects=self._subjects,
+            about=self._about,
+            foreign=read_yaml(self._common / "foreign.yaml", Foreigns),
+            replies=read_yaml(self._common / "replies.yaml", Replies),
+            topic_patterns=self._topics,
+            ask_back_patterns=self._ask_back,
+            intent_patterns=[*self._answers, *kinds],
+        )
 
 
 class _Phrasebook:
@@ -433,7 +297,7 @@ class _Phrasebook:
         by_first: dict[str, list[Phrase]] = defaultdict(list)
         for (words, rest), meanings in self._meanings.items():
             if len(meanings) > 1:
-                meanings.discard("filler")
+                meanings.discard(FILLER)
             by_first[words[0]].append(Phrase(words, rest, frozenset(meanings)))
         for phrases in by_first.values():
             phrases.sort(key=lambda p: (-len(p.words) - len(p.rest), p.words, p.rest))
@@ -460,7 +324,7 @@ def references(text: str) -> frozenset[str]:
 def _expanded(template: str, path: Path, line: int, *keys: str) -> list[str]:
     try:
         return expand(template)
-    except (ParseError, ParseExpressionError, AssertionError, IndexError) as error:
+    except (ParseError, ParseExpressionError, ValueError, IndexError) as error:
         raise _error(path, f"'{template}' is not a valid template ({error})", line, *keys) from None
 
 
@@ -481,7 +345,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        return model.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))  # noqa: S506
+        return model.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
     except FileNotFoundError:
         raise LanguageError(f"{path}: not found") from None
     except UnicodeDecodeError as error:

@@ -1,27 +1,18 @@
-"""Reads a message: rights its spelling and finds the concepts, slots and numbers in it."""
+"""Reads a message: finds the concepts, slots and numbers in its words."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from dataclasses import dataclass, field
-from functools import lru_cache
-
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA, LCSseq
+from dataclasses import dataclass
 
 from bot.language import NUMBER, Language, Phrase
-from bot.text import Word, digits, number_words, sentences_of
+from bot.question.cues import FILLER
+from bot.spelling import Speller
+from bot.text import Word, number_words, sentences_of
 
 _GAP_WORDS = 9
 """How many words may stand inside a phrase with a gap ("nam … af")."""
-_MAX_WORD = 40
-"""Longer words are not Dutch, and cost time."""
-
-
-_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
-"""A letter held for effect: "hoiii"."""
+_EMOJI = 100
+"""How many characters of a message without words are looked at for an emoji."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +25,29 @@ class Item:
     number: float | None = None
     name: bool = False
     """An unknown word that is probably a name."""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it means nothing to the bot."""
+        return not self.meanings and self.number is None
+
+    @property
+    def is_filler(self) -> bool:
+        """Whether it says nothing about the question."""
+        return self.meanings == _ONLY_FILLER
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it names people: a tier or a function."""
+        return self.value_of("tier") is not None or self.value_of("function") is not None
+
+    def value_of(self, slot: str) -> str | None:
+        """The value it gives a slot: "gemeenten" where it means ``tier:gemeenten``."""
+        for meaning in self.meanings:
+            kind, colon, value = meaning.partition(":")
+            if colon and kind == slot:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +70,21 @@ class Sentence:
         return frozenset(m for item in self.items for m in item.meanings)
 
 
-@dataclass
 class Reader:
     """Reads messages with one language. Holds no state but a cache of repaired words."""
 
-    language: Language
-    _by_start: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    _by_end: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        for word in sorted(self.language.vocabulary):
-            if len(word) >= 4 and word.isalpha():
-                self._by_start[word[:2]].append(word)
-                self._by_end[word[-3:]].append(word)
-        singles = [
-            phrase
-            for phrases in self.language.phrases.values()
-            for phrase in phrases
-            if len(phrase.words) == 1 and not phrase.rest
-        ]
-        self._singles = frozenset(p.words[0] for p in singles)
-        self._content = frozenset(p.words[0] for p in singles if p.meanings != {"filler"})
-        self._subjects = frozenset(n for s in self.language.subjects.values() for n in s.concepts)
-        self._repair = lru_cache(maxsize=20_000)(self._repair_uncached)
+    def __init__(self, language: Language) -> None:
+        self._phrases = language.phrases
+        self._emoji = language.emoji
+        self._speller = Speller(language)
+        self._subjects = frozenset(n for s in language.subjects.values() for n in s.concepts)
 
     def read(self, message: str) -> list[Sentence]:
         """The sentences of a message, labelled. Never raises on any text."""
         sentences = sentences_of(message)
         if not sentences:
-            emoji = self.language.emoji
-            sentences = sentences_of(" ".join(emoji[c] for c in message[:100] if c in emoji))
+            meant = (self._emoji[c] for c in message[:_EMOJI] if c in self._emoji)
+            sentences = sentences_of(" ".join(meant))
         return [self._label(sentence) for sentence in sentences]
 
     def _label(self, words: list[Word]) -> Sentence:
@@ -93,7 +92,7 @@ class Reader:
         capitals: set[int] = set()
         repaired: list[tuple[str, str]] = []
         for word in words:
-            right = self._repair(word.text)
+            right = self._speller.right(word.text)
             if right != (word.text,):
                 repaired.append((word.text, " ".join(right)))
             elif word.capital:
@@ -101,94 +100,6 @@ class Reader:
             texts.extend(right)
         typed = tuple(word.text for word in words)
         return Sentence(tuple(self._items(texts, capitals)), typed, tuple(repaired))
-
-    # Spelling -----------------------------------------------------------------------------
-
-    def _repair_uncached(self, word: str) -> tuple[str, ...]:
-        language = self.language
-        if word in language.spelling:
-            return language.spelling[word]
-        if (
-            _DRAWN_OUT.search(word)
-            and word not in language.vocabulary
-            and word not in number_words()
-        ):
-            word = _DRAWN_OUT.sub(r"\1", word)
-            if word in language.spelling:
-                return language.spelling[word]
-        if not word.isalpha() or len(word) > _MAX_WORD:
-            return (word,)
-        if word in number_words():
-            return (digits(word),)
-        if word in language.vocabulary:
-            return (word,)
-        known = word in language.common_words
-        parts = self._split(word, allow_fillers=not known)
-        if parts:
-            return parts
-        if known:
-            return (word,)
-        near = self._nearest(word, 1)
-        if near or self._is_compound(word):
-            return near or (word,)
-        return self._nearest(word) or self._split_misspelt(word) or (word,)
-
-    def _split(self, word: str, *, allow_fillers: bool) -> tuple[str, ...] | None:
-        """A compound or two words without their space, where all parts are known."""
-        allowed = self._singles if allow_fillers else self._content
-        best: tuple[str, ...] | None = None
-        for cut in range(len(word) - 3, 2, -1):
-            first, second = word[:cut], word[cut:]
-            for left in (first, *([first[:-1]] if first[-1] in "se" and cut > 4 else [])):
-                if left in allowed and second in allowed and not best:
-                    if left in self._content or second in self._content:
-                        best = (left, second)
-        return best
-
-    def _is_compound(self, word: str) -> bool:
-        """Whether a word is made of two common Dutch words: unknown to us, but not misspelt."""
-        common = self.language.common_words
-        return len(word) >= 10 and any(
-            word[:cut] in common and word[cut:] in common and min(cut, len(word) - cut) >= 4
-            for cut in range(4, len(word) - 3)
-        )
-
-    def _split_misspelt(self, word: str) -> tuple[str, ...] | None:
-        if len(word) < 10:
-            return None
-        for cut in range(len(word) - 4, 3, -1):
-            first, second = word[:cut], word[cut:]
-            if first in self._content and (right := self._nearest(second)):
-                return (first, *right)
-            if second in self._content and len(second) > 4 and (left := self._nearest(first)):
-                return (*left, second)
-        return None
-
-    def _nearest(self, word: str, most: int = 3) -> tuple[str, ...] | None:
-        """The known word at most so many edits away; None where none is near enough."""
-        length = len(word)
-        if length < 4:
-            return None
-        allowed = min(most, 1 if length < 7 else 2 if length < 12 else 3)
-        dropped = min(most, max(allowed, 2))
-        near = [
-            w
-            for w in {*self._by_start.get(word[:2], ()), *self._by_end.get(word[-3:], ())}
-            if abs(len(w) - length) <= dropped
-        ]
-        found = process.extract(word, sorted(near), scorer=OSA.distance, score_cutoff=dropped)
-        # Two letters left out are likelier than two letters wrong.
-        found = [f for f in found if f[1] <= allowed or (LCSseq.similarity(word, f[0]) == length)]
-        if not found:
-            return None
-        # Among equally near words: one that means something, starts alike, has a letter more.
-        best = min(
-            found,
-            key=lambda f: (f[1], f[0] not in self._content, f[0][0] != word[0], -len(f[0]), f[0]),
-        )
-        if length < 6 and best[0][0] != word[0] and best[0][1:] != word:
-            return None
-        return (best[0],)
 
     # Meaning ------------------------------------------------------------------------------
 
@@ -214,7 +125,7 @@ class Reader:
         return items
 
     def _longest(self, texts: list[str], position: int) -> tuple[Item | None, int]:
-        for phrase in self.language.phrases.get(texts[position], ()):
+        for phrase in self._phrases.get(texts[position], ()):
             length = len(phrase.words)
             if phrase.rest or not _same(texts[position : position + length], phrase.words):
                 continue
@@ -226,7 +137,7 @@ class Reader:
             return Item(words, phrase.meanings, number), length
         first = texts[position]
         if _number(first) is not None:
-            for phrase in self.language.phrases.get(NUMBER, ()):
+            for phrase in self._phrases.get(NUMBER, ()):
                 length = len(phrase.words)
                 if not phrase.rest and _same(texts[position : position + length], phrase.words):
                     words = tuple(texts[position : position + length])
@@ -241,12 +152,12 @@ class Reader:
             and not phrase.rest
             and _same(texts[start : start + len(phrase.words)], phrase.words)
             for start in range(position + 1, position + length)
-            for phrase in self.language.phrases.get(texts[start], ())
+            for phrase in self._phrases.get(texts[start], ())
         )
 
     def _gapped(self, texts: list[str], taken: list[Item | None]) -> None:
         for position, text in enumerate(texts):
-            for phrase in self.language.phrases.get(text, ()):
+            for phrase in self._phrases.get(text, ()):
                 if not phrase.rest:
                     continue
                 end = self._gap_end(texts, position, phrase)
@@ -258,14 +169,14 @@ class Reader:
                 if any(o is not None and len(o.words) > 1 for o in olds):
                     continue
                 head = Item(phrase.words, phrase.meanings)
-                tail = Item(phrase.rest, frozenset({"filler"}))
+                tail = Item(phrase.rest, frozenset({FILLER}))
                 for index in range(position, start):
                     taken[index] = head
                 for index in range(end, end + len(phrase.rest)):
                     old = taken[index]
                     # "meldt … extern" names the subject with both parts; "nam … af" is one word.
                     kept = old is not None and phrase.meanings <= self._subjects
-                    if not kept or old is None or old.meanings == {"filler"}:
+                    if not kept or old is None or old.meanings == {FILLER}:
                         taken[index] = tail
                 break
 
@@ -296,3 +207,6 @@ def _number(text: str) -> float | None:
     if text[0].isdigit():
         return float(text.replace(",", "."))
     return number_words().get(text)
+
+
+_ONLY_FILLER = frozenset({FILLER})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+
 from bot.answer import Answer, Status
 from bot.data import Publication
-from bot.interpret import Interpretation
+from bot.interpretation import Interpretation
 from bot.language import Language
 
 COUNT = 2
@@ -13,13 +16,20 @@ COUNT = 2
 
 def examples(publication: Publication) -> list[str]:
     """Questions of different kinds about a publication, the most general first."""
-    indicators = list(publication.indicators.values())
-    kinds: dict[str, list[str]] = {}
-    for indicator in indicators:
-        kinds.setdefault(indicator.kind, []).append(indicator.question)
-    first = [questions[0] for questions in kinds.values()]
-    rest = [i.question for i in indicators if i.question not in first]
-    return [*first, *rest]
+    kinds: dict[str, str] = {}
+    for indicator in publication.indicators.values():
+        kinds.setdefault(indicator.kind, indicator.question)
+    first = list(kinds.values())
+    return [
+        *first,
+        *(i.question for i in publication.indicators.values() if i.question not in first),
+    ]
+
+
+def two_examples(publication: Publication) -> tuple[str, str]:
+    """Two questions about a publication (the same twice where it holds one indicator only)."""
+    questions = examples(publication)
+    return questions[0], questions[1 % len(questions)]
 
 
 def follow_ups(found: Interpretation, answer: Answer, language: Language) -> tuple[str, ...]:
@@ -30,22 +40,36 @@ def follow_ups(found: Interpretation, answer: Answer, language: Language) -> tup
         return tuple(choice.question for choice in answer.choices)[:COUNT]
     if not answer.facts:
         return tuple(examples(publication)[:COUNT])
+    ideas = chain(_other_views(found, answer, templates), _other_subjects(publication, answer))
+    fresh = dict.fromkeys(idea for idea in ideas if idea != answer.question)
+    return tuple(islice(fresh, COUNT))
+
+
+def _other_views(
+    found: Interpretation, answer: Answer, templates: Mapping[str, str]
+) -> Iterator[str]:
+    """Other questions about the indicator that was stated last."""
+    publication = found.publication
     fact = answer.facts[-1]
-    spec = publication.indicators[fact.indicator]
-    ideas: list[str] = []
+    name = publication.indicators[fact.indicator].short
     tier = publication.tiers[fact.tier].name
+    one_tier = len({stated.tier for stated in answer.facts}) == 1
+    if one_tier and len(publication.tiers_of(fact.indicator)) > 1:
+        yield templates["tiers"].format(name=name, year=fact.year)
     if len(publication.years_of(fact.indicator, fact.tier)) == len(publication.years):
         if found.handler != "trend":
-            ideas.append(templates["trend"].format(name=spec.short, tier=tier))
+            yield templates["trend"].format(name=name, tier=tier)
         if found.handler != "extreme":
-            ideas.append(templates["highest"].format(name=spec.short, tier=tier))
-    if len(publication.tiers_of(fact.indicator)) > 1 and len({f.tier for f in answer.facts}) == 1:
-        ideas.insert(0, templates["tiers"].format(name=spec.short, year=fact.year))
-    stated = {f.indicator for f in answer.facts}
-    position = list(publication.indicators).index(fact.indicator)
-    order = list(publication.indicators.values())
-    nearby = [*order[position + 1 :], *order[:position]]
-    same = [i.question for i in nearby if i.group and i.group == spec.group and i.id not in stated]
-    other = [i.question for i in nearby if i.id not in stated]
-    ideas += [*same, *other]
-    return tuple(dict.fromkeys(idea for idea in ideas if idea != answer.question))[:COUNT]
+            yield templates["highest"].format(name=name, tier=tier)
+
+
+def _other_subjects(publication: Publication, answer: Answer) -> Iterator[str]:
+    """Questions about the indicators next to the one that was stated last, its own group first."""
+    stated = {fact.indicator for fact in answer.facts}
+    names = list(publication.indicators)
+    place = names.index(answer.facts[-1].indicator)
+    siblings = publication.siblings(names[place])
+    nearby = [name for name in (*names[place + 1 :], *names[:place]) if name not in stated]
+    same = [name for name in nearby if name in siblings]
+    for name in (*same, *nearby):
+        yield publication.indicators[name].question

@@ -66,12 +66,12 @@ def sentences_of(message: str) -> list[list[Word]]:
     )
     sentences: list[list[Word]] = [[]]
     for match in _WORD.finditer(text.lower()):
-        token = match[0]
-        if token == "%" or token[0].isascii() and token[0].isalnum():
+        sign = match[0]
+        if sign == "%" or (sign[0].isascii() and sign[0].isalnum()):
             capital = bool(sentences[-1]) and text[match.start() : match.start() + 1].isupper()
-            sentences[-1].append(Word(token, capital))
-        elif _BREAK.match(token) and sentences[-1]:
-            if token == "." and text[match.end() : match.end() + 2].strip()[:1].isdigit():
+            sentences[-1].append(Word(sign, capital))
+        elif _BREAK.match(sign) and sentences[-1]:
+            if sign == "." and text[match.end() : match.end() + 2].strip()[:1].isdigit():
                 continue  # "fig. 3", "nr. 2"
             sentences.append([])
     return [sentence for sentence in sentences if sentence]
@@ -82,9 +82,7 @@ def number_words() -> dict[str, int]:
     """Dutch cardinals: 0 to 100, and the years 1990 to 2039 written as one word."""
     engine = RbnfEngine.for_language("nl")
     values = [*range(101), 2000, *range(1990, 2040)]
-    table = {plain(engine.format_number(value).text): value for value in values}
-    table.pop("en", None)
-    return table
+    return {plain(engine.format_number(value).text): value for value in values}
 
 
 def digits(word: str) -> str:

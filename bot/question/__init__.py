@@ -1,0 +1,1 @@
+"""The steps of reading one question; :mod:`bot.interpret` takes them in order."""

@@ -1,0 +1,109 @@
+"""Numbers that a question claims: "47%", "een op de vijf", "bijna verdubbeld", "12 punten"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.interpretation import Claim, Comparison
+from bot.language import word_phrases
+from bot.question.cues import Cue
+from bot.reader import Item
+from bot.schema import Numbers
+
+_HALF = 50.0
+_ROUNDED = 0.5
+"""A claim with decimals may differ from the printed number by its rounding."""
+_FACTOR_TOLERANCE = 0.15
+_NUMBER_FACTOR_TOLERANCE = 0.25
+"""Of a factor: the share of it by which the real one may differ."""
+_COMPARISONS: dict[str, Comparison] = {
+    "at_least_more": "more",
+    "less": "less",
+    "almost": "almost",
+    "about": "about",
+}
+
+
+class ClaimFinder:
+    """Finds claimed numbers."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        self._ranked = word_phrases(numbers.rank_nouns)
+        self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
+        self._points = word_phrases(numbers.points)
+        self._percent = word_phrases(numbers.percent)
+
+    def find(self, items: Sequence[Item], used: set[int]) -> list[Claim]:
+        """The claims in the items that are not used yet; adds those they take to ``used``."""
+        claims: list[Claim] = []
+        index = 0
+        while index < len(items):
+            claim, length = self._at(items, index) if index not in used else (None, 1)
+            if claim is not None:
+                comparison = self._comparison(items, index) or claim.comparison
+                claims.append(replace(claim, comparison=comparison))
+                used.update(range(index, index + length))
+            else:
+                claims += self._majority(items[index])
+            index += length
+        return claims
+
+    def _at(self, items: Sequence[Item], index: int) -> tuple[Claim | None, int]:
+        """The claim that starts at an item, and how many items it takes."""
+        item = items[index]
+        following = items[index + 1] if index + 1 < len(items) else None
+        factor = item.value_of("factor")
+        if factor is not None:
+            times = self._numbers.factors[int(factor)].times
+            return Claim(times, "factor", _FACTOR_TOLERANCE), 1
+        rank = self._numbers.ordinals.get(item.words[-1])
+        if rank and following is not None and following.words[:1] in self._ranked:
+            return Claim(rank, "rank"), 1
+        fraction = item.value_of("fraction")
+        if fraction is not None:
+            spec = self._numbers.fractions[int(fraction)]
+            return Claim(spec.percent, "percent", spec.tolerance), 1
+        if item.number is None or len(item.words) > 1 or item.number > 100:
+            return None, 1
+        return self._number(item.number, items, index, following)
+
+    def _number(
+        self, number: float, items: Sequence[Item], index: int, following: Item | None
+    ) -> tuple[Claim | None, int]:
+        """What a number claims, by the words behind it."""
+        for phrase in self._out_of:
+            end = index + 1 + len(phrase)
+            words = tuple(word for item in items[index + 1 : end] for word in item.words)
+            if words == phrase and end < len(items) and (whole := items[end].number):
+                share = 100 * number / whole
+                return Claim(share, "percent", self._numbers.ratio_tolerance), len(phrase) + 2
+        if following is None:
+            return None, 1
+        if following.words[:1] in self._points:
+            return Claim(number, "points"), 2
+        if following.words[:1] in self._percent:
+            return Claim(number, "percent", _ROUNDED if number % 1 else 0), 2
+        if Cue.FACTOR in following.meanings:
+            return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
+        return None, 1
+
+    @staticmethod
+    def _majority(item: Item) -> list[Claim]:
+        if "number:majority" in item.meanings:
+            return [Claim(_HALF, "majority", comparison="more")]
+        if "number:minority" in item.meanings:
+            return [Claim(_HALF, "majority", comparison="less")]
+        return []
+
+    @staticmethod
+    def _comparison(items: Sequence[Item], index: int) -> Comparison | None:
+        """What the one or two items before a number make of it ("bijna", "meer dan")."""
+        for before in reversed(items[max(0, index - 2) : index]):
+            if before.number is not None:
+                return None
+            kind = before.value_of("number")
+            if kind in _COMPARISONS:
+                return _COMPARISONS[kind]
+        return None

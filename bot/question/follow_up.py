@@ -1,0 +1,235 @@
+"""What a follow-up takes over from the last question, and what a question without subject means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from bot.conversation import Conversation
+from bot.interpretation import Claim, Interpretation
+from bot.question.coverage import Coverage
+from bot.question.cues import (
+    ASKING,
+    COMPARISON,
+    EXTREME,
+    KIND,
+    LEVEL,
+    SOCIAL,
+    Cue,
+    Given,
+)
+from bot.question.signs import Signs
+from bot.question.topics import Topics
+from bot.reader import Item
+
+T = TypeVar("T")
+
+OPEN_QUESTION = "no_subject"
+"""The intent of a conversation in which the bot asked what the subject is."""
+_SHORT_FOLLOW_UP = 6
+"""A follow-up that names its own subject is not longer than this; else it is a new question."""
+_VERY_SHORT = 3
+_UNKNOWN = 2
+_UNKNOWN_MARKED = 3
+"""A follow-up holds fewer unknown words than this; more where its first word marks it as one."""
+_OTHER_KINDS = frozenset(
+    {
+        Cue.WHY,
+        Cue.NOT,
+        Cue.SOURCE,
+        Cue.SHOW,
+        Cue.CHART,
+        Cue.ADVICE,
+        Cue.OPINION,
+        Cue.FORECAST,
+        Cue.WHEN,
+    }
+)
+"""Kinds of questions that need no figures, so that no subject may be filled in."""
+_SPREAD = frozenset({Cue.ALL_TIERS, Cue.WHICH_TIER, Given.TIERS, Given.YEARS})
+"""Asks for several tiers or years side by side."""
+
+
+class FollowUps:
+    """Completes interpretations from the conversation."""
+
+    def __init__(self, signs: Signs, coverage: Coverage) -> None:
+        self._signs = signs
+        self._coverage = coverage
+
+    def complete(
+        self, found: Interpretation, items: Sequence[Item], before: Conversation
+    ) -> Interpretation:
+        """The interpretation, with what it leaves out taken from the conversation."""
+        if found.figure is not None or found.main is None or Cue.NEW_SUBJECT in found.concepts:
+            return found
+        marked = self._signs.goes_on(found.main)
+        content = [item for item in items if not item.is_filler]
+        if not found.indicators:
+            return self._without_subject(found, content, before, marked=marked)
+        asks = bool(found.cues & ASKING)
+        if marked and asks and len(content) > _SHORT_FOLLOW_UP:
+            return found
+        alike = not set(found.indicators).isdisjoint(_siblings(found, before))
+        short = len(content) <= _VERY_SHORT and not asks and alike
+        if before.indicators and (marked or short):
+            return _inherit(found, before, keep_kind=not asks)
+        if before.intent == OPEN_QUESTION and not (found.tiers and found.years):
+            return replace(
+                found, tiers=found.tiers or before.tiers, years=found.years or before.years
+            )
+        that_year = before.years and not found.years and self._signs.means_that_year(items)
+        of_them = before.indicators and not found.tiers and self._signs.means_that_group(items)
+        return _inherit(found, before, keep_kind=False) if that_year or of_them else found
+
+    def _without_subject(
+        self,
+        found: Interpretation,
+        content: Sequence[Item],
+        before: Conversation,
+        *,
+        marked: bool,
+    ) -> Interpretation:
+        if not before.indicators or not _leans(found, content, marked=marked):
+            return found
+        social = any(sentence.meanings & SOCIAL for sentence in found.sentences)
+        back = social or self._signs.goes_back(found.sentences)
+        if before.stale and not (found.tiers or back):
+            return found
+        return _inherit(found, before, keep_kind=True)
+
+    def headline(
+        self, found: Interpretation, items: Sequence[Item], topics: Topics
+    ) -> Interpretation:
+        """A whole question about a tier that names no subject is about the headline indicator."""
+        if found.indicators or found.figure is not None or found.main is None or found.follow_up:
+            return found
+        if self._signs.goes_on(found.main) and not found.cues & {Cue.IS_TRUE, Cue.HOW_MUCH}:
+            return found
+        if (found.breakdown or found.function) and Cue.EXPERIENCED not in found.concepts:
+            return found
+        if found.cues & SOCIAL or not self._all_general(found, items, topics):
+            return found
+        operation = found.cues & (ASKING | (KIND - _OTHER_KINDS))
+        spread = found.cues & _SPREAD
+        whole = (found.tiers and operation) or (spread and (operation - spread or len(spread) > 1))
+        return replace(found, indicators=(found.publication.headline,)) if whole else found
+
+    def _all_general(self, found: Interpretation, items: Sequence[Item], topics: Topics) -> bool:
+        """Whether a message holds nothing that could name another subject."""
+        if any(item.meanings & topics.concepts for item in items):
+            return False
+        odd = self._coverage.odd(items)
+        checked = Cue.IS_TRUE in found.cues and found.claims
+        return len(odd) <= 1 and bool(checked or not any(map(self._coverage.is_rare, odd)))
+
+
+def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> bool:
+    """Whether a message without a subject asks something about the last one."""
+    unknown = sum(item.is_unknown for item in content)
+    if unknown >= (_UNKNOWN_MARKED if marked else _UNKNOWN):
+        return False
+    if unknown and not marked and len(content) > _VERY_SHORT:
+        return False
+    slots = found.tiers or found.years or found.breakdown or found.current or found.claims
+    social = found.cues & SOCIAL
+    return bool(slots or found.cues - SOCIAL or (marked and not social))
+
+
+def _siblings(found: Interpretation, before: Conversation) -> set[str]:
+    """The indicators of the groups that the last question was about."""
+    publication = found.publication
+    return {name for indicator in before.indicators for name in publication.siblings(indicator)}
+
+
+def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) -> Interpretation:
+    """The interpretation with the slots, and where asked the kind, of the last question."""
+    own = bool(found.indicators)
+    cues = found.cues
+    if keep_kind and not cues & KIND and not found.claims:
+        cues |= _kept_kind(found, before)
+    years = _years(found, before)
+    tiers = _tiers(found, before)
+    cues -= {Given.YEARS, Given.TIERS}
+    if len(years) > 1:
+        cues |= {Given.YEARS}
+    if len(tiers) > 1:
+        cues |= {Given.TIERS}
+    return replace(
+        found,
+        indicators=found.indicators or before.indicators,
+        concepts=found.concepts if own else found.concepts | frozenset(before.concepts),
+        years=years,
+        tiers=tiers,
+        cues=cues,
+        function=found.function or (not found.tiers and Given.FUNCTION in before.cues),
+        breakdown=found.breakdown or (not found.tiers and Given.BREAKDOWN in before.cues),
+        claims=found.claims or _claims(found, before),
+        follow_up=True,
+    )
+
+
+def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
+    """The concepts that told the kind of the last question, as far as they still hold."""
+    own = bool(found.indicators)
+    if found.cues & ASKING or (found.years and not own and before.intent in ("trend", "claim")):
+        return frozenset()
+    kept = frozenset(before.cues) & KIND
+    if found.tiers and not own:
+        kept -= {Given.TIERS, Cue.ALL_TIERS}
+        if before.intent != "extreme":
+            kept -= {Cue.WHICH_TIER}
+    return kept
+
+
+def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
+    said = found.cues & KIND
+    if not found.years and not found.current:
+        return () if _spans(found, before) else before.years
+    if said & COMPARISON and not found.indicators:
+        if len(found.years) != 1:
+            return found.years
+        others = [year for year in before.years if year not in found.years]
+        base = others if before.years else [found.publication.years[-1]]
+        return _in_order(found, tuple(base[:1]), found.years)
+    compared = before.intent in ("difference", "compare") and len(before.years) > 1
+    if compared and len(found.years) == 1 and not said:
+        return (before.years[0], *found.years)
+    return found.years
+
+
+def _spans(found: Interpretation, before: Conversation) -> bool:
+    """Whether a follow-up asks about all years, so that the year of the last one is let go."""
+    if found.cues & {Cue.TREND, Cue.SINCE, Cue.CHANGED, Cue.WHEN}:
+        return True
+    return bool(
+        found.cues & EXTREME
+        and len(found.indicators or before.indicators) == 1
+        and not found.cues & {Cue.WHICH_TIER, Cue.WHICH_KIND}
+        and before.intent not in ("compare", "extreme")
+    )
+
+
+def _tiers(found: Interpretation, before: Conversation) -> tuple[str, ...]:
+    said = found.cues & (LEVEL | {Cue.COMPARE, Cue.DIFFERENCE})
+    if not said or found.indicators or found.years or len(found.tiers) != 1:
+        return found.tiers or before.tiers
+    base = before.tiers[:1] or (found.publication.default_tier,)
+    return tuple(dict.fromkeys(_in_order(found, base, found.tiers)))
+
+
+def _in_order(found: Interpretation, base: tuple[T, ...], named: tuple[T, ...]) -> tuple[T, ...]:
+    """What is compared, the claim's own side first.
+
+    "Was dat in 2022 meer?" is about 2022; "is dat meer dan in 2020?" is not about 2020.
+    """
+    against = Cue.COMPARE in found.cues or not found.cues & LEVEL
+    return (*base, *named) if against else (*named, *base)
+
+
+def _claims(found: Interpretation, before: Conversation) -> tuple[Claim, ...]:
+    """The claim that "klopt dat echt?" goes back to."""
+    if Cue.IS_TRUE not in found.cues or found.indicators:
+        return ()
+    return tuple(Claim(v, k, t, c) for v, k, t, c in before.claims)  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""Which sentences of a message matter: the one that asks, and what others add to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.language import Pattern
+from bot.question.coverage import Coverage
+from bot.question.cues import AFTERTHOUGHTS, ASKING, PICTURE, SHARE, Cue
+from bot.question.signs import Signs
+from bot.question.topics import Topics
+from bot.reader import Item, Sentence
+
+_BARE = 2
+"""So many words are no sentence yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sentence, and the subjects it names."""
+
+    sentence: Sentence
+    patterns: list[Pattern]
+
+    @property
+    def targets(self) -> set[str]:
+        return {pattern.target for pattern in self.patterns}
+
+    @property
+    def all_known(self) -> bool:
+        return not any(item.is_unknown for item in self.sentence.items)
+
+
+class Sentences:
+    """Chooses among the sentences of a message."""
+
+    def __init__(self, signs: Signs, coverage: Coverage) -> None:
+        self._signs = signs
+        self._coverage = coverage
+
+    def that_matter(self, sentences: list[Sentence], topics: Topics) -> tuple[list[Item], Sentence]:
+        """The items to interpret, and the sentence that asks."""
+        if len(sentences) == 1:
+            return list(sentences[0].items), sentences[0]
+        read = [_Read(s, topics.find(s.items)[0]) for s in sentences]
+        ranks = [self._rank(r, topics) for r in read]
+        best = max(range(len(read)), key=lambda i: (ranks[i], i))
+        items: list[Item] = []
+        for index, other in enumerate(read):
+            if index == best or self._belongs(other, read[best], topics):
+                items += other.sentence.items
+            elif index < best:
+                items += self._pointed_at(other.sentence, read[best].sentence)
+            else:
+                items += self._added(other, read[best].sentence)
+        return items, read[best].sentence
+
+    def _rank(self, read: _Read, topics: Topics) -> float:
+        """How likely a sentence is the one that asks."""
+        meanings = read.sentence.meanings
+        if not read.patterns:
+            slots = any(m.startswith(("tier:", "relative:")) for m in meanings)
+            return 0.5 * bool(meanings & (ASKING | PICTURE)) + 0.3 * slots
+        precise = not all(topics.is_background(p) for p in read.patterns)
+        asks = bool(meanings & ASKING) or self._signs.asks_yes_or_no(read.sentence)
+        understood = self._coverage.of(read.sentence.items, (), topics.light)
+        return (2.0 if precise else 1.5) + (2.0 if asks else 0.0) + understood
+
+    @staticmethod
+    def _belongs(other: _Read, main: _Read, topics: Topics) -> bool:
+        """Whether a sentence says more about what the main one asks."""
+        if not other.all_known:
+            return False
+        concepts = {m for m in other.sentence.meanings if ":" not in m}
+        if all(m in SHARE or m in topics.theme or m in _MODEST for m in concepts):
+            return True  # "In 2018. Procent."
+        bare = sum(not item.is_filler for item in main.sentence.items) <= _BARE
+        return bare or (bool(main.targets) and main.targets == other.targets)
+
+    def _pointed_at(self, earlier: Sentence, main: Sentence) -> list[Item]:
+        """What of an earlier sentence the main one points back to: its people, or its time."""
+        if self._signs.points_back_to_people(main) and not any(i.is_group for i in main.items):
+            return [item for item in earlier.items if item.is_group]
+        if self._signs.points_back_to_time(main):
+            return [
+                item
+                for item in earlier.items
+                if item.number is not None or item.value_of("relative") is not None
+            ]
+        return []
+
+    def _added(self, later: _Read, main: Sentence) -> list[Item]:
+        """What a later sentence adds to the main one."""
+        asks_on = later.all_known and not later.patterns
+        if asks_on and self._signs.points_back(later.sentence):
+            return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"
+        wanted = AFTERTHOUGHTS - ({Cue.OPINION} if main.meanings & ASKING else set())
+        return [item for item in later.sentence.items if item.meanings & wanted]
+
+
+_MODEST = frozenset({"filler", Cue.ALL_TIERS})

@@ -1,0 +1,106 @@
+"""Words whose place in a sentence tells something: the lists of ``common/intents.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.language import word_phrases
+from bot.reader import Item, Sentence
+from bot.schema import Intents
+
+Phrases = frozenset[tuple[str, ...]]
+
+_LONGEST = 3
+"""Words in the longest phrase of these lists."""
+_NEAR = 2
+"""A word that tells who speaks stands at most so many words before the speaker."""
+
+
+class Signs:
+    """Reads the form of sentences."""
+
+    def __init__(self, intents: Intents) -> None:
+        self._yes_no = word_phrases(intents.yes_no_starts)
+        self._follow_up = word_phrases(intents.follow_up_starts)
+        self._leading = word_phrases(intents.leading_words)
+        self._tails = word_phrases(intents.tail_questions)
+        self._speaker_before = word_phrases(intents.speaker_before)
+        self._speaker_after = word_phrases(intents.speaker_after)
+        self._according_to = word_phrases(intents.according_to)
+        self._anaphora = word_phrases(intents.anaphora)
+        self._people = word_phrases(intents.people_anaphora)
+        self._time = word_phrases(intents.time_anaphora)
+        self._year = word_phrases(intents.year_anaphora)
+        self._group = word_phrases(intents.group_anaphora)
+        self._back = word_phrases(intents.back_to_subject)
+
+    def asks_yes_or_no(self, sentence: Sentence) -> bool:
+        """Whether a sentence starts as a yes-or-no question does."""
+        return self._starts(sentence, self._yes_no)
+
+    def goes_on(self, sentence: Sentence) -> bool:
+        """Whether a sentence starts as one that goes on with the last subject."""
+        return self._starts(sentence, self._follow_up)
+
+    def _starts(self, sentence: Sentence, starts: Phrases) -> bool:
+        words = sentence.words[: 2 * _LONGEST]
+        while words and words[:1] in self._leading and words[:1] not in starts:
+            words = words[1:]
+        return any(words[:length] in starts for length in range(1, _LONGEST + 1))
+
+    def asks_for_agreement(self, sentence: Sentence) -> bool:
+        """Whether a statement ends in a question such as "toch?"."""
+        words = sentence.words
+        return any(
+            words[-length:] in self._tails
+            for length in range(1, _LONGEST + 1)
+            if len(words) > length + 2
+        )
+
+    def speaks(self, items: Sequence[Item], index: int) -> bool:
+        """Whether a person is who asks or tells, not whom the question is about."""
+        before = _words(items[max(0, index - _NEAR) : index])[-_NEAR:]
+        if before[-1:] in self._speaker_before or before[:1] in self._according_to:
+            return True
+        return self.tells(items, index)
+
+    def tells(self, items: Sequence[Item], index: int) -> bool:
+        """Whether what stands behind an item says that it speaks ("een Kamerlid beweert")."""
+        after = _words(items[index + 1 : index + 1 + _LONGEST])
+        return _holds(after[:_LONGEST], self._speaker_after)
+
+    def points_back(self, sentence: Sentence) -> bool:
+        """Whether a sentence is about what the one before it says ("is dat meer?")."""
+        return any((word,) in self._anaphora for word in sentence.words)
+
+    def points_back_to_time(self, sentence: Sentence) -> bool:
+        """Whether a sentence is about the year or period of an earlier one."""
+        return _holds(sentence.words, self._time)
+
+    def points_back_to_people(self, sentence: Sentence) -> bool:
+        """Whether a sentence is about the people of an earlier one."""
+        return _holds(sentence.words, self._people)
+
+    def means_that_year(self, items: Sequence[Item]) -> bool:
+        """Whether a message takes the year of the last question."""
+        return _holds(_words(items), self._year)
+
+    def means_that_group(self, items: Sequence[Item]) -> bool:
+        """Whether a message takes the people of the last question."""
+        return _holds(_words(items), self._group)
+
+    def goes_back(self, sentences: Sequence[Sentence]) -> bool:
+        """Whether a message asks to go back to an earlier subject."""
+        return any(_holds(sentence.typed, self._back) for sentence in sentences)
+
+
+def _words(items: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(word for item in items for word in item.words)
+
+
+def _holds(words: tuple[str, ...], phrases: Phrases) -> bool:
+    return any(
+        words[start : start + length] in phrases
+        for start in range(len(words))
+        for length in range(1, _LONGEST + 1)
+    )

@@ -1,0 +1,132 @@
+"""What a message fills in: groups of people, years, claimed numbers, a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.conversation import Conversation
+from bot.data import Publication
+from bot.interpretation import Claim
+from bot.language import Language
+from bot.question.claimed import ClaimFinder
+from bot.question.cues import PICTURE, Cue
+from bot.question.signs import Signs
+from bot.question.years import YearFinder
+from bot.reader import Item
+
+_SHORT_FOLLOW_UP = 6
+"""A bare number in a message of at most so many stretches can be a figure."""
+_HIGHEST_FIGURE = 99
+_LEAST_SHARE = 10
+"""A bare number from this to 100 can be a percentage ("gemeenten 47, klopt dat?")."""
+
+
+@dataclass(slots=True)
+class Slots:
+    """What is found so far, and which items are used for it."""
+
+    tiers: list[str] = field(default_factory=list)
+    function: bool = False
+    breakdown: bool = False
+    years: list[int] = field(default_factory=list)
+    current: bool = False
+    period: bool = False
+    claims: list[Claim] = field(default_factory=list)
+    figure: str | None = None
+    used: set[int] = field(default_factory=set)
+
+    def add_tier(self, tier: str) -> None:
+        """Note a tier, once."""
+        if tier not in self.tiers:
+            self.tiers.append(tier)
+
+
+class SlotFinder:
+    """Finds slots in the items of a message."""
+
+    def __init__(self, language: Language, signs: Signs) -> None:
+        self._ordinals = language.numbers.ordinals
+        self._article = language.numbers.article
+        self._signs = signs
+        self._claims = ClaimFinder(language.numbers)
+        self._years = YearFinder(language.years)
+
+    def find(self, items: Sequence[Item], publication: Publication, before: Conversation) -> Slots:
+        """The slots of a message about a publication; ``before`` gives relative years a start.
+
+        A number is one thing only: a figure, a claim or a year, in that order.
+        """
+        slots = Slots()
+        self._find_figure(items, publication, slots)
+        if slots.figure is None and before.figure and len(items) <= _SHORT_FOLLOW_UP:
+            self._find_bare_figure(items, publication, slots)
+        slots.claims = self._claims.find(items, slots.used)
+        found = self._years.find(items, publication.years, before.years, slots.used)
+        slots.years, slots.current, slots.period = found.years, found.current, found.period
+        if any(Cue.IS_TRUE in item.meanings for item in items) and not slots.claims:
+            slots.claims = self._bare_shares(items, slots.used)
+        self._find_groups(items, publication, slots)
+        return slots
+
+    def _find_groups(self, items: Sequence[Item], publication: Publication, slots: Slots) -> None:
+        for index, item in enumerate(items):
+            tier = item.value_of("tier")
+            function = item.value_of("function")
+            if tier is not None:
+                slots.add_tier(tier)
+            if function is not None and not self._signs.speaks(items, index):
+                slots.function = True
+                slots.add_tier(function)
+            if Cue.BREAKDOWN in item.meanings:
+                slots.breakdown = True
+            if Cue.ALL_TIERS in item.meanings:
+                for each in publication.tiers:
+                    slots.add_tier(each)
+
+    def _find_figure(self, items: Sequence[Item], publication: Publication, slots: Slots) -> None:
+        """A number with its letter, or near a word for a figure."""
+        word = next((i for i, item in enumerate(items) if item.meanings & PICTURE), None)
+        for index, item in enumerate(items):
+            number = self._figure_number(item)
+            if number is None:
+                continue
+            following = items[index + 1] if index + 1 < len(items) else None
+            letter = following.words[0] if following else ""
+            if len(letter) == 1 and f"{number}{letter}" in publication.figures:
+                slots.figure = f"{number}{letter}"
+                slots.used |= {index, index + 1}
+                return
+            if word is None or number > _HIGHEST_FIGURE or index - word not in (-1, 1, 2):
+                continue
+            if following is None or Cue.PERCENTAGE not in following.meanings:
+                slots.figure = str(number)
+                slots.used.add(index)
+                return
+
+    def _figure_number(self, item: Item) -> int | None:
+        if item.words[0] == self._article or item.value_of("relative") is not None:
+            return None
+        number = item.number if item.number is not None else self._ordinals.get(item.words[-1])
+        return int(number) if number is not None and number == int(number) else None
+
+    @staticmethod
+    def _find_bare_figure(items: Sequence[Item], publication: Publication, slots: Slots) -> None:
+        """A number alone, after a figure: the figure of that number ("nee, 3")."""
+        for index, item in enumerate(items):
+            name = item.words[0]
+            if len(item.words) == 1 and name.isdigit() and name in publication.figures:
+                slots.figure = name
+                slots.used.add(index)
+
+    @staticmethod
+    def _bare_shares(items: Sequence[Item], used: set[int]) -> list[Claim]:
+        return [
+            Claim(item.number, "percent")
+            for index, item in enumerate(items)
+            if index not in used
+            and not item.meanings
+            and item.words[0].isdigit()
+            and item.number is not None
+            and _LEAST_SHARE <= item.number <= 100
+        ]

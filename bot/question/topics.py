@@ -1,0 +1,138 @@
+"""What a message is about: which concepts ask for which indicator of which publication."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from bot.conversation import Conversation
+from bot.data import Publication
+from bot.language import Language, Pattern, references
+from bot.question.cues import Given
+from bot.question.patterns import PatternIndex, longest_first
+from bot.reader import Item, Sentence
+from bot.schema import IndicatorPatterns
+
+_SHORT_MESSAGE = 14
+"""A message of more stretches than this completes no earlier question."""
+
+
+class Topics:
+    """The subjects of one publication."""
+
+    def __init__(self, publication: Publication, language: Language) -> None:
+        self.publication = publication
+        subjects = language.subjects[publication.name]
+        others = (s.meanings for n, s in language.subjects.items() if n != publication.name)
+        unowned = language.meanings.difference(*others)
+        self._known = language.common | subjects.meanings | unowned - language.elsewhere
+        self._elsewhere = f"{Given.ELSEWHERE}:{publication.name}"
+        self._indicators = subjects.indicators
+        self._completing = references(subjects.completing)
+        self._options = subjects.ask_back
+        self.light = references(subjects.light)
+        """Concepts that go with many subjects, and name none on their own."""
+        self.theme = references(subjects.theme)
+        self.people = references(subjects.people)
+        self.concepts = frozenset(subjects.concepts) - self.people
+        self.good = frozenset(subjects.good)
+        prefix = f"{publication.name}/"
+        own = [p for p in language.topic_patterns if p.target.startswith(prefix)]
+        self._patterns = PatternIndex(
+            sorted(own, key=lambda p: (-len(p.concepts), self.is_background(p)))
+        )
+        self._ask_back = PatternIndex(
+            longest_first(p for p in language.ask_back_patterns if p.target.startswith(prefix))
+        )
+
+    def _spec(self, pattern: Pattern) -> IndicatorPatterns:
+        return self._indicators[name_of(pattern)]
+
+    def is_background(self, pattern: Pattern) -> bool:
+        """Whether a pattern counts only where nothing more precise is asked."""
+        return self._spec(pattern).background
+
+    def as_read(self, sentence: Sentence) -> Sentence:
+        """A sentence without what its words mean to other publications only."""
+        if sentence.meanings <= self._known:
+            return sentence
+        items = (replace(i, meanings=self._own(i.meanings)) for i in sentence.items)
+        return replace(sentence, items=tuple(items))
+
+    def _own(self, meanings: frozenset[str]) -> frozenset[str]:
+        own = meanings & self._known
+        return own | {Given.ELSEWHERE} if self._elsewhere in meanings else own
+
+    def holds_of(self, before: Conversation) -> Conversation:
+        """What of a conversation still holds where a question is about this publication."""
+        if before.publication in ("", self.publication.name):
+            return before
+        tiers = tuple(tier for tier in before.tiers if tier in self.publication.tiers)
+        return Conversation(tiers=tiers, years=before.years, intent=before.intent)
+
+    def find(
+        self, items: Sequence[Item], extra: AbstractSet[str] = frozenset()
+    ) -> tuple[list[Pattern], set[int]]:
+        """The patterns that explain the subject best, and which items they use.
+
+        ``extra`` are concepts from elsewhere that may complete a pattern.
+        """
+        where: dict[str, list[int]] = defaultdict(list)
+        for index, item in enumerate(items):
+            for meaning in item.meanings:
+                where[meaning].append(index)
+        chosen: list[Pattern] = []
+        consumed: set[int] = set()
+        for pattern in self._patterns.fitting(where.keys() | extra):
+            used = {index for concept in pattern.concepts for index in where.get(concept, ())}
+            new = used - consumed
+            telling = pattern.concepts - self.light
+            if not any(items[i].meanings & telling for i in new) and (chosen or not new):
+                continue
+            consumed |= used
+            if all(pattern.target != other.target for other in chosen):
+                chosen.append(pattern)
+        precise = [p for p in chosen if not self.is_background(p)] or chosen[:1]
+        first = {
+            id(p): min((i for c in p.concepts for i in where.get(c, ())), default=0)
+            for p in precise
+        }
+        return sorted(precise, key=lambda p: first[id(p)]), consumed
+
+    def indicators(self, patterns: Iterable[Pattern]) -> tuple[str, ...]:
+        """The indicators that patterns ask for, in order."""
+        names: dict[str, None] = {}
+        for pattern in patterns:
+            names |= dict.fromkeys(self._spec(pattern).indicators or [name_of(pattern)])
+        return tuple(names)
+
+    def options(self, meanings: AbstractSet[str]) -> tuple[str, ...]:
+        """The indicators to offer where concepts name none of them; none where that is no help."""
+        asked = self._ask_back.fitting(meanings)
+        return tuple(self._options[int(name_of(asked[0]))].options) if asked else ()
+
+    def only_light(self, patterns: Sequence[Pattern]) -> bool:
+        """Whether the subject is named by words that go with anything ("er last van")."""
+        return bool(patterns) and all(p.concepts <= self.light - self.theme for p in patterns)
+
+    def completes(
+        self, patterns: Sequence[Pattern], items: Sequence[Item], before: Conversation
+    ) -> bool:
+        """Whether the words name a subject only together with those of the last question."""
+        if patterns and not all(self.is_background(p) for p in patterns):
+            return False
+        if not before.concepts or before.options or len(items) > _SHORT_MESSAGE:
+            return False
+        own = frozenset(m for item in items for m in item.meanings) & self._completing
+        if not own:
+            return False
+        together, _ = self.find(items, frozenset(before.concepts))
+        names = self.indicators(together)
+        return any(p.concepts & own for p in together) and set(names) != set(before.indicators)
+
+
+def name_of(pattern: Pattern) -> str:
+    """The key of a pattern's target, without its publication."""
+    return pattern.target.partition("/")[2]

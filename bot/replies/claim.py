@@ -1,0 +1,76 @@
+"""Answers to yes-or-no questions: the verdict, and the facts it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answer import Status
+from bot.interpretation import Interpretation
+from bot.question.cues import CHANGE, SHARE, Cue
+from bot.replies.claims import judge
+from bot.replies.comparisons import say_difference
+from bot.replies.draft import Draft
+from bot.replies.judgement import Judgement
+from bot.replies.lookup import Lookup
+from bot.replies.values import plain_value, value
+from bot.replies.wording import Wording
+
+_PAIR = 2
+
+
+def claim(found: Interpretation, wording: Wording) -> Draft:
+    """Whether a claim is true; where that cannot be told, what is known."""
+    if found.function or found.breakdown:
+        return plain_value(found, wording)
+    judged = judge(found, wording.language)
+    if judged is None:
+        return _open(found, wording)
+    draft = Draft()
+    if judged.missing:
+        lookup = Lookup(draft, found, wording)
+        facts = lookup.facts(found.indicators, found.tiers_meant, found.years_meant)
+        draft.state(facts)
+        draft.body += wording.statements(found.publication, facts)
+        return draft
+    draft.verdict = judged.verdict
+    if judged.verdict is None:
+        draft.partly(wording.say("claim_unknown"))
+    else:
+        draft.before.append(wording.say("claim_true" if judged.verdict else "claim_false"))
+    _say_grounds(draft, found, judged, wording)
+    return draft
+
+
+def _say_grounds(draft: Draft, found: Interpretation, judged: Judgement, wording: Wording) -> None:
+    """The facts and conclusions that a verdict rests on."""
+    publication, facts = found.publication, list(judged.facts)
+    draft.state(facts)
+    if judged.complement and len(facts) == 1:
+        draft.body += wording.complement(publication, facts[0])
+    else:
+        draft.body += wording.statements(publication, facts)
+    exact = [fact for fact in facts if fact.precision == "exact"]
+    alike = len({fact.indicator for fact in exact}) == 1
+    if len(facts) == len(exact) == _PAIR and alike:
+        factor = bool(found.claimed("factor"))
+        say_difference(draft, publication, wording, exact, factor=factor)
+    for reading in judged.readings:
+        draft.add(wording.reading(reading))
+
+
+def _open(found: Interpretation, wording: Wording) -> Draft:
+    """The facts beside a claim that cannot be tested."""
+    publication = found.publication
+    draft = value(replace(found, cues=found.cues - SHARE - {Cue.NOT}), wording)
+    one_year = all(
+        len(publication.years_of(indicator, tier)) == 1
+        and publication.indicators[indicator].kind == "share"
+        for indicator in found.indicators
+        for tier in publication.tiers_of(indicator)[:1]
+    )
+    if one_year and found.cues & (CHANGE | {Cue.TREND}):
+        draft.partly(wording.say("one_point"))
+    asks = found.cues & SHARE
+    if draft.status is Status.ANSWERED and Cue.IS_TRUE in found.cues and not asks:
+        draft.partly(wording.say("claim_open"))
+    return draft

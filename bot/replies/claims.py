@@ -1,0 +1,265 @@
+"""Yes-or-no questions: holds a claim against the facts and the source's own conclusions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from bot.data import Fact
+from bot.interpretation import Claim, Interpretation
+from bot.language import Language
+from bot.question.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue, Given
+from bot.replies.claims_in_words import judge_tiers, judge_words
+from bot.replies.judgement import Judgement, agrees, judgement, sign
+
+_ALMOST = 5.0
+"""Points below a number within which it is "almost" that number."""
+_ABOUT = 3.0
+"""Points around a number within which it is "about" that number."""
+_EXACT = 0.01
+_ROUNDED = 0.51
+"""Numbers this close may be the same before rounding."""
+_APPROXIMATE = 1.0
+"""How far the real value may lie from one that the source gives roughly."""
+_ALMOST_FACTOR = 0.85
+_CHRONOLOGICAL = CHANGE | {Cue.FACTOR, Cue.SINCE}
+"""Compares the later year with the earlier one, in whatever order a question names them."""
+
+
+def judge(found: Interpretation, language: Language) -> Judgement | None:
+    """Settle the claim in a question; None where it claims nothing that can be tested."""
+    publication = found.publication
+    if found.current:
+        return Judgement(None, missing=True)
+    if publication.indicators[found.indicators[0]].kind != "share":
+        return judge_words(found, language)
+    if (ranked := _judge_rank(found) or _judge_extreme(found)) is not None:
+        return ranked
+    facts = _facts(found)
+    if facts is None:
+        return judge_tiers(found) or Judgement(None, missing=True)
+    compared = _compared(found)
+    shares = found.claimed("percent", "majority")
+    if not shares:
+        return _judge_comparison(found, *compared) if compared else None
+    if len(shares) == len(facts):
+        fits = [_holds(c, f, found) for c, f in zip(shares, facts, strict=True)]
+        return Judgement(all(fits), tuple(facts), complement=_is_negated(found))
+    if compared:
+        return _judge_both(found, shares, *compared)
+    holds = _holds(shares[0], facts[0], found)
+    return Judgement(holds, (facts[0],), complement=_is_negated(found))
+
+
+def _facts(found: Interpretation) -> list[Fact] | None:
+    """The facts that a claim names; None where the source lacks one of the first indicator."""
+    publication = found.publication
+    keys = list(product(found.indicators, found.tiers_meant, found.years_meant))
+    facts = [publication.fact(*key) for key in keys]
+    first = found.indicators[0]
+    if any(f is None for key, f in zip(keys, facts, strict=True) if key[0] == first):
+        return None
+    return [fact for fact in facts if fact is not None]
+
+
+def _is_negated(found: Interpretation) -> bool:
+    return Cue.NOT in found.cues or Cue.DISSATISFIED in found.concepts
+
+
+# Shares ---------------------------------------------------------------------------------------
+
+
+def _holds(claim: Claim, fact: Fact, found: Interpretation) -> bool:
+    """Whether a fact is what a claim says of it."""
+    value = fact.value or 0.0
+    rough = fact.precision == "approximate"
+    if fact.precision == "bound":
+        # The value is an upper bound: "less than half".
+        if _is_negated(found):
+            return claim.comparison == "more" and claim.value <= 100 - value
+        return claim.comparison in ("less", "almost") and claim.value >= value
+    if _is_negated(found):
+        value = 100 - value
+    slack = max(claim.tolerance, _APPROXIMATE if rough else 0.0)
+    match claim.comparison:
+        case "more":
+            return value > claim.value
+        case "less":
+            return value < claim.value
+        case "almost":
+            below = claim.value + (slack if rough else _EXACT)
+            return claim.value - _ALMOST <= value < below
+        case "about":
+            return abs(value - claim.value) <= max(slack, _ABOUT)
+    return abs(value - claim.value) <= max(slack, _EXACT)
+
+
+# Comparisons ----------------------------------------------------------------------------------
+
+
+def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
+    """The later or first fact, and those it is compared with; None where nothing is."""
+    if not found.cues & COMPARISON:
+        return None
+    publication = found.publication
+    first, tiers, years = found.indicators[0], found.tiers_meant, found.years_meant
+    keys: list[tuple[str, str, int]]
+    if len(found.indicators) > 1:
+        keys = [(indicator, tiers[0], years[0]) for indicator in found.indicators[:2]]
+    elif len(tiers) > 1:
+        keys = [(first, tier, years[0]) for tier in tiers]
+    elif len(years) > 1:
+        if found.period or found.cues & _CHRONOLOGICAL:
+            years = sorted(years, reverse=True)
+        keys = [(first, tiers[0], year) for year in years]
+    elif found.years or found.cues & (_CHRONOLOGICAL - {Cue.SINCE}):
+        keys = [(first, tiers[0], year) for year in _two_years(found)]
+    elif found.cues & LEVEL and found.tiers and tiers[0] != publication.default_tier:
+        keys = [(first, tier, years[0]) for tier in (tiers[0], publication.default_tier)]
+    else:
+        return None
+    facts = [fact for key in keys if (fact := publication.fact(*key)) is not None]
+    return (facts[0], facts[1:]) if len(facts) > 1 else None
+
+
+def _two_years(found: Interpretation) -> list[int]:
+    """The years that a claim about one year, or none, compares: the later first where it can."""
+    publication = found.publication
+    year, latest = found.years_meant[0], publication.years[-1]
+    if found.years and year != latest:
+        return [latest, year]
+    printed = publication.years_of(found.indicators[0], found.tiers_meant[0])
+    earlier = [y for y in printed if y < year]
+    if not earlier:
+        return [year]
+    since = Cue.SINCE in found.cues or found.period
+    return [year, earlier[0] if since else earlier[-1]]
+
+
+def _judge_comparison(
+    found: Interpretation, first: Fact, others: Sequence[Fact]
+) -> Judgement | None:
+    """A claim that one is more, less or as much, by so many points, or so many times."""
+    publication = found.publication
+    points = next(iter(found.claimed("points")), None)
+    factor = next(iter(found.claimed("factor")), None)
+    if len(found.indicators) > 1 and not (points or factor or found.cues & LEVEL):
+        return None
+    readings = [r for other in others if (r := publication.reading(first, other)) is not None]
+    verdicts = []
+    for other in others:
+        verdict = agrees(found, sign(publication, first, other))
+        if points is not None:
+            verdict = verdict is not False and _is_gap(points, first, other)
+        if factor is not None and verdict is not False:
+            doubled = any(reading.outcome == "doubled" for reading in readings)
+            verdict = _is_factor(factor, first, other, doubled=doubled)
+        if verdict is None:
+            return None
+        verdicts.append(verdict)
+    return judgement(found, all(verdicts), [*others, first], readings)
+
+
+def _is_gap(points: Claim, first: Fact, other: Fact) -> bool:
+    """Whether two facts lie so many points apart."""
+    gap = abs((first.value or 0) - (other.value or 0))
+    if points.comparison == "more":
+        return gap > points.value
+    if points.comparison == "less":
+        return gap < points.value
+    return abs(gap - points.value) < _ROUNDED
+
+
+def _is_factor(factor: Claim, first: Fact, other: Fact, *, doubled: bool) -> bool:
+    """Whether one fact is so many times the other; ``doubled``: the source says it nearly is."""
+    if not first.value or not other.value:
+        return False
+    times = first.value / other.value
+    match factor.comparison:
+        case "more":
+            return times > factor.value
+        case "less":
+            return times < factor.value
+        case "almost":
+            near = factor.value * _ALMOST_FACTOR <= times < factor.value
+            return near or (doubled and factor.value == 2)
+    return abs(times - factor.value) <= factor.tolerance * factor.value / 2
+
+
+def _judge_both(
+    found: Interpretation, shares: Sequence[Claim], first: Fact, others: Sequence[Fact]
+) -> Judgement | None:
+    """A claim about a change that names numbers as well ("van 59 naar 47 procent gedaald")."""
+    facts = [*others, first]
+    if len(shares) == len(facts):
+        claimed = sorted(claim.value for claim in shares)
+        values = sorted(fact.value or 0 for fact in facts)
+        right = all(abs(a - b) < _ROUNDED for a, b in zip(claimed, values, strict=True))
+    else:
+        right = _holds(shares[0], first, found)
+    direction = _judge_comparison(found, first, others)
+    if direction is None:
+        return Judgement(right, tuple(facts))
+    return Judgement(right and direction.verdict is True, direction.facts, direction.readings)
+
+
+# Ranks and extremes ---------------------------------------------------------------------------
+
+
+def _judge_rank(found: Interpretation) -> Judgement | None:
+    """A claim about the place of one of several forms ("staat op de tweede plaats")."""
+    rank = next((int(claim.value) for claim in found.claimed("rank")), None)
+    indicator = found.indicators[0]
+    tier, year = found.tiers_meant[0], found.years_meant[0]
+    names = found.publication.siblings(indicator)
+    facts = [f for name in names if (f := found.publication.fact(name, tier, year)) is not None]
+    facts.sort(key=lambda fact: -(fact.value or 0))
+    if rank is None or not 1 <= rank <= len(facts):
+        return None
+    claimed = found.publication.fact(indicator, tier, year)
+    right = facts[rank - 1]
+    stated = dict.fromkeys(fact for fact in (claimed, right) if fact is not None)
+    return Judgement(claimed == right, tuple(stated))
+
+
+def _judge_extreme(found: Interpretation) -> Judgement | None:
+    """A claim that a year, tier or form is the highest or lowest."""
+    if not found.cues & EXTREME or found.claimed("percent", "majority"):
+        return None
+    if len(found.indicators) > 1:
+        return None
+    tier, year = found.tiers_meant[0], found.years_meant[0]
+    claimed = found.publication.fact(found.indicators[0], tier, year)
+    pool = _pool(found, tier, year)
+    if claimed is None or len(pool) < 2:
+        return None
+    highest = Cue.HIGHEST in found.cues
+    best = (max if highest else min)(fact.value or 0 for fact in pool)
+    winners = [fact for fact in pool if fact.value == best]
+    if claimed in winners:
+        return judgement(found, True, winners)
+    return judgement(found, False, [claimed, *winners])
+
+
+def _pool(found: Interpretation, tier: str, year: int) -> list[Fact]:
+    """The facts among which a claim says that one is the highest or lowest."""
+    publication = found.publication
+    indicator = found.indicators[0]
+    tiers = publication.tiers_of(indicator)
+    years = publication.years_of(indicator, tier)
+    siblings = publication.siblings(indicator)
+    among_tiers = not found.years or found.cues & {Cue.WHICH_TIER, Given.TIERS}
+    keys: list[tuple[str, str, int]]
+    if (
+        found.tiers
+        and among_tiers
+        and len(tiers) > 1
+        and len(found.years) <= 1
+        and Cue.WHEN not in found.cues
+    ):
+        keys = [(indicator, each, year) for each in tiers]
+    elif found.years and not (siblings and len(years) < len(publication.years)):
+        keys = [(indicator, tier, each) for each in years]
+    else:
+        keys = [(each, tier, year) for each in siblings]
+    return [fact for key in keys if (fact := publication.fact(*key)) is not None]

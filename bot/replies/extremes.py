@@ -1,0 +1,126 @@
+"""Answers to "welk jaar, welke laag, welke vorm het meest?"."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.data import Fact
+from bot.interpretation import Interpretation
+from bot.question.cues import Cue
+from bot.replies.draft import Draft
+from bot.replies.lookup import Lookup
+from bot.replies.values import value
+from bot.replies.wording import Wording, capital, uncapital
+
+Dimension = Literal["topic", "tier", "year"]
+
+
+def extreme(found: Interpretation, wording: Wording) -> Draft:
+    """The highest or lowest of what is asked for, and the others to compare it with."""
+    dimension = _dimension(found)
+    if not _can_be_ranked(found, dimension):
+        return value(found, wording)
+    draft = Draft()
+    facts = _facts(draft, found, wording, dimension)
+    known = [fact for fact in facts if fact.value is not None]
+    if len(known) < 2:
+        draft.state(facts)
+        draft.body += wording.statements(found.publication, facts)
+        return draft
+    low = Cue.LOWEST in found.cues or (Cue.LESS in found.cues and Cue.HIGHEST not in found.cues)
+    best = (min if low else max)(fact.value or 0 for fact in known)
+    winners = [fact for fact in known if fact.value == best]
+    draft.state(winners)
+    draft.body.append(_say_winners(found, wording, winners, dimension, low=low))
+    if dimension != "year":
+        others = [fact for fact in known if fact not in winners]
+        draft.state(others)
+        draft.body += wording.statements(found.publication, others)
+    return draft
+
+
+def _dimension(found: Interpretation) -> Dimension:
+    """What the extreme is sought among."""
+    if len(found.indicators) > 1 or Cue.WHICH_KIND in found.cues:
+        return "topic"
+    if Cue.WHEN in found.cues:
+        return "year"
+    one_year = len(found.years) == 1 and not found.tiers and not found.period
+    tiers = found.cues & {Cue.WHICH_TIER, Cue.ALL_TIERS} or len(found.tiers) > 1
+    return "tier" if tiers or one_year else "year"
+
+
+def _can_be_ranked(found: Interpretation, dimension: Dimension) -> bool:
+    publication = found.publication
+    if found.function or found.breakdown:
+        return False
+    if any(publication.indicators[i].kind != "share" for i in found.indicators):
+        return False
+    one_year = all(
+        len(publication.years_of(indicator, tier)) == 1
+        for indicator in found.indicators
+        for tier in publication.tiers_of(indicator)
+    )
+    return not (dimension == "year" and one_year and Cue.WHEN not in found.cues)
+
+
+def _facts(
+    draft: Draft, found: Interpretation, wording: Wording, dimension: Dimension
+) -> list[Fact]:
+    """What is to be ranked."""
+    publication = found.publication
+    lookup = Lookup(draft, found, wording)
+    if dimension == "topic":
+        return lookup.facts(found.indicators, found.tiers_meant[:1], found.years_meant)
+    indicator = found.indicators[0]
+    if dimension == "year":
+        tier = lookup.tiers(indicator, found.tiers_meant[:1])[0]
+        return lookup.printed(indicator, tier, _years(draft, found, wording, indicator, tier))
+    tiers = list(found.tiers) if len(found.tiers) > 1 else list(publication.tiers)
+    available = publication.tiers_of(indicator)
+    if len(available) == 1:
+        tiers = available
+        draft.partly(wording.say("one_tier", tier=publication.tiers[tiers[0]].name))
+    return lookup.facts([indicator], tiers, found.years_meant[:1])
+
+
+def _years(
+    draft: Draft, found: Interpretation, wording: Wording, indicator: str, tier: str
+) -> tuple[int, ...]:
+    """The printed years among which an extreme is sought; says what the source leaves out."""
+    publication = found.publication
+    printed = publication.years_of(indicator, tier)
+    if len(found.years) > 1:
+        low, high = min(found.years), max(found.years)
+        asked = range(low, high + 1) if found.period else found.years
+        printed = tuple(year for year in printed if year in asked) or printed
+    if len(printed) == 1:
+        draft.partly(wording.say("one_point"))
+    elif len(found.years) < 2 and set(printed) < set(publication.years):
+        names = wording.name_of(publication, indicator, tier)
+        draft.partly(wording.say("not_printed_trend", **names))
+    return printed
+
+
+def _say_winners(
+    found: Interpretation,
+    wording: Wording,
+    winners: list[Fact],
+    dimension: Dimension,
+    *,
+    low: bool,
+) -> str:
+    publication = found.publication
+    names = dict.fromkeys(publication.indicators[fact.indicator].short for fact in winners)
+    tiers = dict.fromkeys(publication.tiers[fact.tier].name for fact in winners)
+    sentence = wording.say(
+        f"{'lowest' if low else 'highest'}_{dimension}",
+        name=wording.join(names),
+        tier=wording.join(tiers),
+        year=wording.join(dict.fromkeys(str(fact.year) for fact in winners)),
+        value=wording.value(winners[0]),
+    )
+    if dimension == "topic":
+        return sentence
+    subject = publication.indicators[winners[0].indicator].name
+    return f"{capital(subject)}: {uncapital(sentence)}"

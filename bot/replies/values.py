@@ -1,0 +1,72 @@
+"""Answers to "hoeveel procent …?", and what such a question asks beyond the source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.data import Indicator
+from bot.interpretation import Interpretation
+from bot.language import references
+from bot.question.cues import CHANGE, NUMBER, Cue
+from bot.replies.draft import Draft
+from bot.replies.lookup import Lookup
+from bot.replies.wording import Wording
+
+
+def value(found: Interpretation, wording: Wording) -> Draft:
+    """The facts asked for, or their complements."""
+    draft = Draft()
+    publication = found.publication
+    say_limits(draft, found, wording)
+    lookup = Lookup(draft, found, wording)
+    facts = lookup.facts(found.indicators, found.tiers_meant, found.years_meant)
+    draft.state(facts)
+    negating = references(wording.language.subjects[publication.name].negating)
+    negated = found.cues & {Cue.NOT, Cue.REMAINDER} or negating & found.concepts
+    if negated and all(fact.value is not None for fact in facts):
+        draft.body += [s for fact in facts for s in wording.complement(publication, fact)]
+    else:
+        draft.body += wording.statements(publication, facts)
+    return draft
+
+
+def plain_value(found: Interpretation, wording: Wording) -> Draft:
+    """The facts a question is about, whatever it asks of them but a count of people."""
+    return value(replace(found, cues=found.cues & {Cue.COUNT}), wording)
+
+
+def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
+    """Say what the question asks beyond what the source holds."""
+    if found.function:
+        draft.partly(wording.say("function"))
+    elif found.breakdown:
+        draft.partly(wording.say("breakdown"))
+    if Cue.ADD_UP in found.cues and len(found.indicators) > 1:
+        draft.partly(wording.say("no_adding"))
+    if Cue.COUNT in found.cues:
+        draft.partly(wording.say("count"))
+    for indicator in found.indicators:
+        spec = found.publication.indicators[indicator]
+        if _asks_unprinted_number(found, spec):
+            draft.partly(wording.say("no_percentage"))
+        elif _asks_detail(found, spec, wording):
+            draft.partly(wording.say("no_details", unprinted=spec.unprinted))
+
+
+def _asks_unprinted_number(found: Interpretation, spec: Indicator) -> bool:
+    if spec.kind == "share":
+        return bool(spec.unprinted) and Cue.EXACT_NUMBER in found.cues
+    if spec.kind == "reasons":
+        return bool(found.cues & (NUMBER - {Cue.HOW_MUCH}))
+    return bool(found.cues & NUMBER) and not found.cues & CHANGE
+
+
+def _asks_detail(found: Interpretation, spec: Indicator, wording: Wording) -> bool:
+    """Whether a part of an indicator is asked for that the source does not print."""
+    detail = wording.language.subjects[found.publication.name].details.get(spec.id)
+    if detail is None or not spec.unprinted:
+        return False
+    asked = (
+        references(detail.of) & found.concepts and not references(detail.unless) & found.concepts
+    )
+    return bool(asked) and (bool(found.cues & NUMBER) or spec.kind == "words")

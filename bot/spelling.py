@@ -1,0 +1,135 @@
+"""Rights the spelling of single words: chat spelling, typing errors, compounds, missing spaces."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, LCSseq
+
+from bot.language import Language
+from bot.question.cues import FILLER
+from bot.text import digits, number_words
+
+_CACHED = 20_000
+_LONGEST = 40
+"""Longer words are not Dutch, and cost time."""
+_LONG = 10
+"""A word of so many letters can be a compound."""
+_SHORTEST_REPAIRED = 4
+_SHORTEST_PART = 3
+_START = 2
+_END = 3
+"""A misspelt word keeps its first two or its last three letters."""
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+"""A letter held for effect: "hoiii"."""
+
+
+class Speller:
+    """Finds the known word or words that a word is meant to be. Holds no state but a cache."""
+
+    def __init__(self, language: Language) -> None:
+        self._spelling = language.spelling
+        self._vocabulary = language.vocabulary
+        self._common = language.common_words
+        self._linking = language.linking_letters
+        self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._by_end: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in sorted(self._vocabulary):
+            if len(word) >= _SHORTEST_REPAIRED and word.isalpha():
+                self._by_start[word[:_START], len(word)].append(word)
+                self._by_end[word[-_END:], len(word)].append(word)
+        singles = [
+            phrase
+            for phrases in language.phrases.values()
+            for phrase in phrases
+            if len(phrase.words) == 1 and not phrase.rest
+        ]
+        self._singles = frozenset(p.words[0] for p in singles)
+        self._content = frozenset(p.words[0] for p in singles if p.meanings != {FILLER})
+        self.right = lru_cache(_CACHED)(self._right)
+
+    def _right(self, word: str) -> tuple[str, ...]:
+        """The words that a word is read as; the word itself where nothing better is known."""
+        if word in self._spelling:
+            return self._spelling[word]
+        if word not in self._vocabulary and word not in number_words():
+            word = _DRAWN_OUT.sub(r"\1", word)
+            if word in self._spelling:
+                return self._spelling[word]
+        if not word.isalpha() or len(word) > _LONGEST:
+            return (word,)
+        if word in number_words():
+            return (digits(word),)
+        if word in self._vocabulary:
+            return (word,)
+        known = word in self._common
+        parts = self._split(word, allow_fillers=not known)
+        if parts or known:
+            return parts or (word,)
+        near = self._nearest(word, 1)
+        if near or self._is_compound(word):
+            return near or (word,)
+        return self._nearest(word) or self._split_misspelt(word) or (word,)
+
+    def _split(self, word: str, *, allow_fillers: bool) -> tuple[str, ...] | None:
+        """A compound or two words without their space, where all parts are known."""
+        allowed = self._singles if allow_fillers else self._content
+        for cut in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+            first, second = word[:cut], word[cut:]
+            linked = first[-1] in self._linking and cut > _SHORTEST_PART + 1
+            for left in (first, first[:-1]) if linked else (first,):
+                telling = left in self._content or second in self._content
+                if left in allowed and second in allowed and telling:
+                    return left, second
+        return None
+
+    def _is_compound(self, word: str) -> bool:
+        """Whether a word is made of two common Dutch words: unknown to us, but not misspelt."""
+        return len(word) >= _LONG and any(
+            word[:cut] in self._common and word[cut:] in self._common
+            for cut in range(4, len(word) - 3)
+        )
+
+    def _split_misspelt(self, word: str) -> tuple[str, ...] | None:
+        """A compound with a typing error in one of its parts."""
+        if len(word) < _LONG:
+            return None
+        for cut in range(len(word) - 4, 3, -1):
+            first, second = word[:cut], word[cut:]
+            if first in self._content and (right := self._nearest(second)):
+                return (first, *right)
+            if second in self._content and len(second) > 4 and (left := self._nearest(first)):
+                return (*left, second)
+        return None
+
+    def _nearest(self, word: str, most: int = 3) -> tuple[str, ...] | None:
+        """The known word at most so many edits away; None where none is near enough."""
+        length = len(word)
+        if length < _SHORTEST_REPAIRED:
+            return None
+        allowed = min(most, 1 if length < 7 else 2 if length < 12 else 3)
+        dropped = min(most, max(allowed, 2))
+        near = {
+            candidate
+            for size in range(length - dropped, length + dropped + 1)
+            for candidate in (
+                *self._by_start.get((word[:_START], size), ()),
+                *self._by_end.get((word[-_END:], size), ()),
+            )
+        }
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=dropped, limit=None)
+        # Two letters left out are likelier than two letters wrong.
+        found = [f for f in found if f[1] <= allowed or LCSseq.similarity(word, f[0]) == length]
+        if not found:
+            return None
+        # Among equally near words: one that means something, starts alike, has a letter more.
+        best = min(
+            found,
+            key=lambda f: (f[1], f[0] not in self._content, f[0][0] != word[0], -len(f[0]), f[0]),
+        )[0]
+        if length < 6 and best[0] != word[0] and best[1:] != word:
+            return None
+        return (best,)
