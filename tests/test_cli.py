@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import csv
 import io
 import json
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -402,10 +405,14 @@ class Terminal:
     """Someone at a terminal."""
 
     def __init__(self, **options: str) -> None:
-        self.pid, self._screen = pty.fork()
-        if self.pid == 0:
-            os.environ.update(options, PYTHONPATH=str(Path(__file__).parents[1]))
-            os.execv(sys.executable, [sys.executable, "-m", "bot", "chat"])
+        self._screen, keyboard = pty.openpty()
+        self._chat = subprocess.Popen(
+            [sys.executable, "-m", "bot", "chat"],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | options,
+            preexec_fn=partial(os.login_tty, keyboard),
+        )
+        os.close(keyboard)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     def reads(self, wanted: str) -> str:
         """What appears, up to the wanted text."""
@@ -414,22 +421,23 @@ class Terminal:
         while wanted not in seen:
             assert time.monotonic() < until, seen
             if select.select([self._screen], [], [], 1)[0]:
-                seen += os.read(self._screen, 65536).decode()
+                seen += self._decoder.decode(os.read(self._screen, 65536))
         return seen
 
     def types(self, text: str) -> None:
         os.write(self._screen, text.encode())
 
-    def end(self) -> int:
-        """Wait for the end; the exit status."""
-        with_rest = True
-        while with_rest:
-            try:
-                with_rest = bool(os.read(self._screen, 65536))
-            except OSError:
-                break
+    def end(self, key: str = "") -> int:
+        """The exit status, after the end; presses a key until it comes."""
+        while self._chat.poll() is None:
+            # A key that is pressed before the prompt listens is lost; nobody is that quick.
+            self.types(key)
+            # A terminal whose last program has gone gives an error instead of an end of file.
+            with contextlib.suppress(OSError):
+                while select.select([self._screen], [], [], 1)[0]:
+                    os.read(self._screen, 65536)
         os.close(self._screen)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._chat.returncode
 
 
 def test_chat_at_a_terminal() -> None:
@@ -461,8 +469,7 @@ def test_chat_at_a_terminal() -> None:
 def test_chat_ends_quietly_on_ctrl_c_and_ctrl_d(key: str) -> None:
     someone = Terminal(TERM="xterm-256color", NO_COLOR="1")
     assert "\033[2m" not in someone.reads("› ")
-    someone.types(key)
-    assert someone.end() == 0
+    assert someone.end(key) == 0
 
 
 # check, evaluate, explain -----------------------------------------------------------------------
