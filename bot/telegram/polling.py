@@ -29,8 +29,8 @@ _FEW = 10
 """Unfinished updates with which the next call is worth its repetition."""
 _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 1.0
-_FIRST_FAULT_PAUSE = 0.2
-_LONGEST_FAULT_PAUSE = 15.0
+_FIRST_FAULT_PAUSE = 0.1
+_LONGEST_FAULT_PAUSE = 5.0
 _CONFLICT_PAUSE = 3.0
 _IDS_RESTART = 24 * 3600.0
 
