@@ -159,8 +159,8 @@ class Interpreter:
             for meaning in item.meanings
             if ":" not in meaning and meaning not in (FILLER, Cue.BREAKDOWN)
         }
-        # "positiever" names the subject and compares as well.
-        cues |= {m for i in named for m in items[i].meanings if m in (Cue.MORE, Cue.LESS)}
+        # "positiever" and "welke vorm het meest" name the subject and compare as well.
+        cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
         given = {
             Given.TIERS: len(slots.tiers) > 1,
             Given.TIER: len(slots.tiers) == 1,
@@ -254,6 +254,8 @@ class Interpreter:
         )
 
 
+_ALSO_SUBJECT = EXTREME | {Cue.MORE, Cue.LESS}
+"""Tells what is asked even where it is part of the subject."""
 _ABOUT_FIGURES = frozenset({"why", "opinion", "advice", "forecast", "significance"})
 """Handlers that say something about figures: without a subject there is nothing to say."""
 _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 
-from bot.answer import Answer, Status
+from rapidfuzz import fuzz, process
+
+from bot.answer import Answer
 from bot.data import Publication
 from bot.interpretation import Interpretation
 from bot.language import Language
+from bot.text import plain
 
+_ALIKE = 55.0
+"""A question less like a message (0 to 100) is not offered for its likeness."""
 COUNT = 2
 """How many questions an answer suggests."""
 
@@ -26,6 +31,21 @@ def examples(publication: Publication) -> list[str]:
     ]
 
 
+def near_examples(found: Interpretation) -> tuple[str, ...]:
+    """The questions about a publication that are most like a message, best first."""
+    words = " ".join(word for sentence in found.sentences for word in sentence.words)
+    questions = examples(found.publication)
+    ranked = process.extract(
+        words,
+        [plain(question) for question in questions],
+        scorer=fuzz.token_set_ratio,
+        score_cutoff=_ALIKE,
+        limit=COUNT,
+    )
+    near = [questions[place] for _, _, place in ranked]
+    return tuple(dict.fromkeys([*near, *questions]))[:COUNT]
+
+
 def two_examples(publication: Publication) -> tuple[str, str]:
     """Two questions about a publication (the same twice where it holds one indicator only)."""
     questions = examples(publication)
@@ -36,10 +56,8 @@ def follow_ups(found: Interpretation, answer: Answer, language: Language) -> tup
     """Up to two questions that go on from an answer."""
     publication = found.publication
     templates = language.replies.suggestions
-    if answer.status is Status.CLARIFY and answer.choices:
-        return tuple(choice.question for choice in answer.choices)[:COUNT]
     if not answer.facts:
-        return tuple(examples(publication)[:COUNT])
+        return near_examples(found)
     ideas = chain(_other_views(found, answer, templates), _other_subjects(publication, answer))
     fresh = dict.fromkeys(idea for idea in ideas if idea != answer.question)
     return tuple(islice(fresh, COUNT))

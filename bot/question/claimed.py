@@ -11,6 +11,7 @@ from bot.question.cues import Cue
 from bot.reader import Item
 from bot.schema import Numbers
 
+_CENTURIES = (20, 2000)
 _HALF = 50.0
 _ROUNDED = 0.5
 """A claim with decimals may differ from the printed number by its rounding."""
@@ -46,7 +47,7 @@ class ClaimFinder:
                 claims.append(replace(claim, comparison=comparison))
                 used.update(range(index, index + length))
             else:
-                claims += self._majority(items[index])
+                claims += self._majority(items, index)
             index += length
         return claims
 
@@ -67,6 +68,8 @@ class ClaimFinder:
             return Claim(spec.percent, "percent", spec.tolerance), 1
         if item.number is None or len(item.words) > 1 or item.number > 100:
             return None, 1
+        if index and items[index - 1].number in _CENTURIES:
+            return None, 1  # "twintig tweeëntwintig procent": a year in two words
         return self._number(item.number, items, index, following)
 
     def _number(
@@ -90,8 +93,11 @@ class ClaimFinder:
         return None, 1
 
     @staticmethod
-    def _majority(item: Item) -> list[Claim]:
-        if "number:majority" in item.meanings:
+    def _majority(items: Sequence[Item], index: int) -> list[Claim]:
+        item = items[index]
+        following = items[index + 1 : index + 3]
+        people = Cue.HIGHEST in item.meanings and any(i.is_group for i in following)
+        if people or "number:majority" in item.meanings:  # "de meeste provinciale politici"
             return [Claim(_HALF, "majority", comparison="more")]
         if "number:minority" in item.meanings:
             return [Claim(_HALF, "majority", comparison="less")]

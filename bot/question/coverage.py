@@ -51,8 +51,11 @@ class Coverage:
         item = items[index]
         if len(item.words[0]) <= _SHORT:
             return 0.0
-        before = {word for near in items[max(0, index - 2) : index] for word in near.words}
-        placed = 1.0 if before.isdisjoint(self._prepositions) else _PLACED
+        before = [near for near in items[max(0, index - 2) : index] if near.number is None]
+        if len(before) > 1 and not before[-1].is_filler:
+            before = before[-1:]
+        words = {near.words[-1] for near in before}
+        placed = 1.0 if words.isdisjoint(self._prepositions) else _PLACED
         return placed * (1.0 if self.is_rare(item) and not item.name else _HALF)
 
     def is_rare(self, item: Item) -> bool:

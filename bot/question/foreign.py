@@ -18,10 +18,10 @@ class ForeignWords:
 
     def __init__(self, foreign: Foreigns) -> None:
         self._dutch = frozenset(words_of(foreign.dutch))
-        self._own = {
-            name: frozenset(words_of(entry.words)) - self._dutch
-            for name, entry in foreign.languages.items()
+        self._words = {
+            name: frozenset(words_of(entry.words)) for name, entry in foreign.languages.items()
         }
+        self._own = {name: words - self._dutch for name, words in self._words.items()}
 
     def language_of(self, sentences: Iterable[Sentence]) -> str:
         """The name of the other language; empty for Dutch, and for what is not clear."""
@@ -29,6 +29,7 @@ class ForeignWords:
         counts = {name: sum(word in own for word in words) for name, own in self._own.items()}
         best = max(counts, key=counts.__getitem__, default="")
         hits = counts.get(best, 0)
-        dutch = sum(word in self._dutch for word in words)
+        # A word that both have, such as "percentage", tells nothing.
+        dutch = sum(word in self._dutch - self._words.get(best, frozenset()) for word in words)
         enough = hits >= _LEAST_WORDS and hits > dutch and hits >= _LEAST_SHARE * len(words)
         return best if enough else ""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from bot.language import Pattern
 from bot.question.coverage import Coverage
-from bot.question.cues import AFTERTHOUGHTS, ASKING, PICTURE, SHARE, Cue
+from bot.question.cues import AFTERTHOUGHTS, ASKING, PICTURE, SHARE, Cue, Given
 from bot.question.signs import Signs
 from bot.question.topics import Topics
 from bot.reader import Item, Sentence
 
+_FIGURE_RANK = 6.0
+"""A sentence that names a figure by number asks, whatever stands beside it."""
 _BARE = 2
 """So many words are no sentence yet."""
 
@@ -58,6 +60,8 @@ class Sentences:
     def _rank(self, read: _Read, topics: Topics) -> float:
         """How likely a sentence is the one that asks."""
         meanings = read.sentence.meanings
+        if meanings & PICTURE and any(item.number is not None for item in read.sentence.items):
+            return _FIGURE_RANK
         if not read.patterns:
             slots = any(m.startswith(("tier:", "relative:")) for m in meanings)
             return 0.5 * bool(meanings & (ASKING | PICTURE)) + 0.3 * slots
@@ -79,8 +83,13 @@ class Sentences:
 
     def _pointed_at(self, earlier: Sentence, main: Sentence) -> list[Item]:
         """What of an earlier sentence the main one points back to: its people, or its time."""
-        if self._signs.points_back_to_people(main) and not any(i.is_group for i in main.items):
-            return [item for item in earlier.items if item.is_group]
+        if self._signs.points_back_to_people(main):
+            named = any(item.is_group for item in main.items)
+            return [
+                item
+                for item in earlier.items
+                if (item.is_group and not named) or item.meanings & _OTHER_PEOPLE
+            ]
         if self._signs.points_back_to_time(main):
             return [
                 item
@@ -98,4 +107,6 @@ class Sentences:
         return [item for item in later.sentence.items if item.meanings & wanted]
 
 
+_OTHER_PEOPLE = frozenset({Cue.BREAKDOWN, Given.ELSEWHERE})
+"""Other people than the source is about, or a part of them."""
 _MODEST = frozenset({"filler", Cue.ALL_TIERS})

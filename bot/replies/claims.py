@@ -7,7 +7,7 @@ from itertools import product
 
 from bot.data import Fact
 from bot.interpretation import Claim, Interpretation
-from bot.language import Language
+from bot.language import Language, references
 from bot.question.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue, Given
 from bot.replies.claims_in_words import judge_tiers, judge_words
 from bot.replies.judgement import Judgement, agrees, judgement, sign
@@ -39,16 +39,17 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
     if facts is None:
         return judge_tiers(found) or Judgement(None, missing=True)
     compared = _compared(found)
+    negated = _is_negated(found, language)
     shares = found.claimed("percent", "majority")
     if not shares:
         return _judge_comparison(found, *compared) if compared else None
     if len(shares) == len(facts):
-        fits = [_holds(c, f, found) for c, f in zip(shares, facts, strict=True)]
-        return Judgement(all(fits), tuple(facts), complement=_is_negated(found))
+        fits = [_holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
+        return Judgement(all(fits), tuple(facts), complement=negated)
     if compared:
-        return _judge_both(found, shares, *compared)
-    holds = _holds(shares[0], facts[0], found)
-    return Judgement(holds, (facts[0],), complement=_is_negated(found))
+        return _judge_both(found, shares, *compared, negated=negated)
+    holds = _holds(shares[0], facts[0], negated=negated)
+    return Judgement(holds, (facts[0],), complement=negated)
 
 
 def _facts(found: Interpretation) -> list[Fact] | None:
@@ -62,23 +63,24 @@ def _facts(found: Interpretation) -> list[Fact] | None:
     return [fact for fact in facts if fact is not None]
 
 
-def _is_negated(found: Interpretation) -> bool:
-    return Cue.NOT in found.cues or Cue.DISSATISFIED in found.concepts
+def _is_negated(found: Interpretation, language: Language) -> bool:
+    negating = references(language.subjects[found.publication.name].negating)
+    return Cue.NOT in found.cues or not negating.isdisjoint(found.concepts)
 
 
 # Shares ---------------------------------------------------------------------------------------
 
 
-def _holds(claim: Claim, fact: Fact, found: Interpretation) -> bool:
+def _holds(claim: Claim, fact: Fact, *, negated: bool) -> bool:
     """Whether a fact is what a claim says of it."""
     value = fact.value or 0.0
     rough = fact.precision == "approximate"
     if fact.precision == "bound":
         # The value is an upper bound: "less than half".
-        if _is_negated(found):
+        if negated:
             return claim.comparison == "more" and claim.value <= 100 - value
         return claim.comparison in ("less", "almost") and claim.value >= value
-    if _is_negated(found):
+    if negated:
         value = 100 - value
     slack = max(claim.tolerance, _APPROXIMATE if rough else 0.0)
     match claim.comparison:
@@ -132,7 +134,7 @@ def _two_years(found: Interpretation) -> list[int]:
     earlier = [y for y in printed if y < year]
     if not earlier:
         return [year]
-    since = Cue.SINCE in found.cues or found.period
+    since = found.cues & {Cue.SINCE, Cue.TREND} or found.period or not found.years
     return [year, earlier[0] if since else earlier[-1]]
 
 
@@ -187,7 +189,12 @@ def _is_factor(factor: Claim, first: Fact, other: Fact, *, doubled: bool) -> boo
 
 
 def _judge_both(
-    found: Interpretation, shares: Sequence[Claim], first: Fact, others: Sequence[Fact]
+    found: Interpretation,
+    shares: Sequence[Claim],
+    first: Fact,
+    others: Sequence[Fact],
+    *,
+    negated: bool,
 ) -> Judgement | None:
     """A claim about a change that names numbers as well ("van 59 naar 47 procent gedaald")."""
     facts = [*others, first]
@@ -196,7 +203,7 @@ def _judge_both(
         values = sorted(fact.value or 0 for fact in facts)
         right = all(abs(a - b) < _ROUNDED for a, b in zip(claimed, values, strict=True))
     else:
-        right = _holds(shares[0], first, found)
+        right = _holds(shares[0], first, negated=negated)
     direction = _judge_comparison(found, first, others)
     if direction is None:
         return Judgement(right, tuple(facts))

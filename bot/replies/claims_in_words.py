@@ -34,7 +34,7 @@ def judge_tiers(found: Interpretation) -> Judgement | None:
     if reading is None:
         return None
     sign = sign_of(reading)
-    if len(tiers) > 1 and tiers[0] != reading.tier:
+    if tiers[0] != reading.tier:
         sign = turned(sign)
     verdict = agrees(found, sign)
     if verdict is None:

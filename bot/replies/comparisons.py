@@ -26,6 +26,10 @@ def compare(found: Interpretation, wording: Wording) -> Draft:
     lookup = Lookup(draft, found, wording)
     settled = _settled_in_words(publication, indicators, tiers)
     if any(publication.indicators[i].kind != "share" for i in indicators):
+        concluded = {r.other_year for i in indicators for r in publication.readings_of(i)}
+        years = [year for year in years if year not in concluded] or [publication.years[-1]]
+        if not found.years:
+            years = [publication.years[-1]]
         facts = lookup.facts(indicators, tiers if found.tiers else tiers[:1], years)
         if found.cues & (SHARE | {Cue.DIFFERENCE, Cue.FACTOR}) and not draft.before:
             draft.partly(wording.say("no_percentage"))
