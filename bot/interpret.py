@@ -101,12 +101,13 @@ class Interpreter:
             main=main,
         )
         found = replace(
-            _in_its_subject(found, topics), coverage=self._covered(found, items, subject, named)
+            _in_its_subject(found), coverage=self._covered(found, items, subject, named)
         )
         if self._is_elsewhere(items):
             return self._elsewhere(found)
         found = self._follow_ups.complete(found, items, before)
         found = self._follow_ups.headline(found, items, topics)
+        found = _with_direction(found, topics)
         return self._decide(self.matcher.match(found), items)
 
     def choose(self, message: str, before: Conversation) -> Interpretation:
@@ -262,11 +263,17 @@ _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE
 """Says that a question is about figures, so that one word may be its whole subject."""
 
 
-def _in_its_subject(found: Interpretation, topics: Topics) -> Interpretation:
+def _in_its_subject(found: Interpretation) -> Interpretation:
     """The interpretation, with words read as its subject has them."""
     cues = found.cues
     if any(found.publication.indicators[i].kind == "reasons" for i in found.indicators):
         cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
+    return replace(found, cues=cues)
+
+
+def _with_direction(found: Interpretation, topics: Topics) -> Interpretation:
+    """The interpretation, with "beter" read as more or less, whichever is better."""
+    cues = found.cues
     if cues & {Cue.BETTER, Cue.WORSE}:
         more_is_good = not topics.good.isdisjoint(found.indicators)
         cues |= {Cue.MORE if more_is_good == (Cue.BETTER in cues) else Cue.LESS}

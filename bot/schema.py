@@ -141,6 +141,7 @@ class Intents(_File):
     anaphora: str
     time_anaphora: str
     people_anaphora: str
+    place_anaphora: str
     year_anaphora: str
     group_anaphora: str
     back_to_subject: str

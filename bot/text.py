@@ -82,7 +82,9 @@ def number_words() -> dict[str, int]:
     """Dutch cardinals: 0 to 100, and the years 1990 to 2039 written as one word."""
     engine = RbnfEngine.for_language("nl")
     values = [*range(101), 2000, *range(1990, 2040)]
-    return {plain(engine.format_number(value).text): value for value in values}
+    words = {value: plain(engine.format_number(value).text) for value in values}
+    spoken = {words[20] + words[tail]: 2000 + tail for tail in range(10, 40)}  # "twintigtwintig"
+    return spoken | {word: value for value, word in words.items()}
 
 
 def digits(word: str) -> str:

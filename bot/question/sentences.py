@@ -13,6 +13,7 @@ from bot.reader import Item, Sentence
 
 _FIGURE_RANK = 6.0
 """A sentence that names a figure by number asks, whatever stands beside it."""
+_HIGHEST_FIGURE = 99
 _BARE = 2
 """So many words are no sentence yet."""
 
@@ -60,7 +61,8 @@ class Sentences:
     def _rank(self, read: _Read, topics: Topics) -> float:
         """How likely a sentence is the one that asks."""
         meanings = read.sentence.meanings
-        if meanings & PICTURE and any(item.number is not None for item in read.sentence.items):
+        numbers = (item.number for item in read.sentence.items if item.number is not None)
+        if meanings & PICTURE and any(number <= _HIGHEST_FIGURE for number in numbers):
             return _FIGURE_RANK
         if not read.patterns:
             slots = any(m.startswith(("tier:", "relative:")) for m in meanings)
@@ -83,13 +85,12 @@ class Sentences:
 
     def _pointed_at(self, earlier: Sentence, main: Sentence) -> list[Item]:
         """What of an earlier sentence the main one points back to: its people, or its time."""
-        if self._signs.points_back_to_people(main):
-            named = any(item.is_group for item in main.items)
-            return [
-                item
-                for item in earlier.items
-                if (item.is_group and not named) or item.meanings & _OTHER_PEOPLE
-            ]
+        if self._signs.points_back_to_place(main):
+            other = [item for item in earlier.items if item.meanings & _OTHER_PEOPLE]
+            if other:
+                return other
+        if self._signs.points_back_to_people(main) and not any(i.is_group for i in main.items):
+            return [item for item in earlier.items if item.is_group]
         if self._signs.points_back_to_time(main):
             return [
                 item

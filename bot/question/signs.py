@@ -29,6 +29,7 @@ class Signs:
         self._according_to = word_phrases(intents.according_to)
         self._anaphora = word_phrases(intents.anaphora)
         self._people = word_phrases(intents.people_anaphora)
+        self._place = word_phrases(intents.place_anaphora)
         self._time = word_phrases(intents.time_anaphora)
         self._year = word_phrases(intents.year_anaphora)
         self._group = word_phrases(intents.group_anaphora)
@@ -76,6 +77,10 @@ class Signs:
     def points_back_to_time(self, sentence: Sentence) -> bool:
         """Whether a sentence is about the year or period of an earlier one."""
         return _holds(sentence.words, self._time)
+
+    def points_back_to_place(self, sentence: Sentence) -> bool:
+        """Whether a sentence is about the place of an earlier one."""
+        return _holds(sentence.words, self._place)
 
     def points_back_to_people(self, sentence: Sentence) -> bool:
         """Whether a sentence is about the people of an earlier one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -91,7 +91,7 @@ class Topics:
             telling = pattern.concepts - self.light
             if not any(items[i].meanings & telling for i in new) and (chosen or not new):
                 continue
-            consumed |= used
+            consumed |= self._explained(items, pattern, where)
             if all(pattern.target != other.target for other in chosen):
                 chosen.append(pattern)
         precise = [p for p in chosen if not self.is_background(p)] or chosen[:1]
@@ -100,6 +100,20 @@ class Topics:
             for p in precise
         }
         return sorted(precise, key=lambda p: first[id(p)]), consumed
+
+    def _explained(
+        self, items: Sequence[Item], pattern: Pattern, where: Mapping[str, Sequence[int]]
+    ) -> set[int]:
+        """The items that a pattern uses up: not those that name something else as well.
+
+        "Interne melding en externe melding": each names its own, though both are meldingen.
+        """
+        explained: set[int] = set()
+        for concept in pattern.concepts:
+            places = where.get(concept, ())
+            whole = [i for i in places if items[i].meanings & self.concepts <= pattern.concepts]
+            explained.update(whole or places)
+        return explained
 
     def indicators(self, patterns: Iterable[Pattern]) -> tuple[str, ...]:
         """The indicators that patterns ask for, in order."""
