@@ -1,3 +1,3 @@
-"""Monitorbot: Dutch questions about the Monitor Integriteit en Veiligheid, answered from its facts."""
+"""Monitorbot: Dutch questions about published figures, answered from the facts and nothing else."""
 
 __version__ = "0.1.0"

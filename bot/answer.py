@@ -33,7 +33,7 @@ class ChartRequest:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A reading offered by a ``clarify`` answer: what the user sees, and the whole question it means."""
+    """A reading that a ``clarify`` answer offers: what users see, and the question it means."""
 
     label: str
     question: str

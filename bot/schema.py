@@ -97,6 +97,7 @@ class Numbers(_File):
     almost: str
     about: str
     majority: str
+    most: str
     minority: str
 
 

@@ -34,6 +34,7 @@ class ClaimFinder:
         self._ranked = word_phrases(numbers.rank_nouns)
         self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
         self._points = word_phrases(numbers.points)
+        self._most = word_phrases(numbers.most)
         self._percent = word_phrases(numbers.percent)
 
     def find(self, items: Sequence[Item], used: set[int]) -> list[Claim]:
@@ -92,12 +93,11 @@ class ClaimFinder:
             return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
         return None, 1
 
-    @staticmethod
-    def _majority(items: Sequence[Item], index: int) -> list[Claim]:
+    def _majority(self, items: Sequence[Item], index: int) -> list[Claim]:
         item = items[index]
-        following = items[index + 1 : index + 3]
-        people = Cue.HIGHEST in item.meanings and any(i.is_group for i in following)
-        if people or "number:majority" in item.meanings:  # "de meeste provinciale politici"
+        people = any(following.is_group for following in items[index + 1 : index + 2])
+        most = people and item.words[-1:] in self._most  # "de meeste provinciale politici"
+        if most or "number:majority" in item.meanings:
             return [Claim(_HALF, "majority", comparison="more")]
         if "number:minority" in item.meanings:
             return [Claim(_HALF, "majority", comparison="less")]

@@ -10,7 +10,7 @@ from bot.question.cues import Cue
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
 from bot.replies.values import value
-from bot.replies.wording import Wording, capital, uncapital
+from bot.replies.wording import Wording
 
 Dimension = Literal["topic", "tier", "year"]
 
@@ -113,14 +113,10 @@ def _say_winners(
     publication = found.publication
     names = dict.fromkeys(publication.indicators[fact.indicator].short for fact in winners)
     tiers = dict.fromkeys(publication.tiers[fact.tier].name for fact in winners)
-    sentence = wording.say(
+    return wording.say(
         f"{'lowest' if low else 'highest'}_{dimension}",
         name=wording.join(names),
         tier=wording.join(tiers),
         year=wording.join(dict.fromkeys(str(fact.year) for fact in winners)),
         value=wording.value(winners[0]),
     )
-    if dimension == "topic":
-        return sentence
-    subject = publication.indicators[winners[0].indicator].name
-    return f"{capital(subject)}: {uncapital(sentence)}"

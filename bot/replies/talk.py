@@ -6,7 +6,7 @@ from bot.answer import Choice, Status
 from bot.interpretation import Interpretation
 from bot.replies.draft import Draft, asking, plain
 from bot.replies.wording import Wording
-from bot.suggest import examples, two_examples
+from bot.suggest import examples, near_examples, two_examples
 
 
 def about(found: Interpretation, wording: Wording) -> Draft:
@@ -58,8 +58,8 @@ def no_subject(found: Interpretation, wording: Wording) -> Draft:
 
 
 def elsewhere(found: Interpretation, wording: Wording) -> Draft:
-    """That the publication is not about this."""
-    first, second = two_examples(found.publication)
+    """That the publication is not about this; with questions that are close to it, if any."""
+    first, second = (near_examples(found) * 2)[:2]
     return plain(Status.NOT_COVERED, wording.say("elsewhere", first=first, second=second))
 
 

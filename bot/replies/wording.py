@@ -137,8 +137,3 @@ def _groups(facts: Sequence[Fact]) -> list[list[Fact]]:
 def capital(text: str) -> str:
     """A text as the start of a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def uncapital(text: str) -> str:
-    """A sentence that goes on after a colon."""
-    return text[:1].lower() + text[1:]
