@@ -20,7 +20,6 @@ from bot.answer import Answer, ChartRequest
 from bot.conversation import Conversation
 from bot.engine import Engine
 from bot.language import read_yaml
-from bot.suggest import examples
 
 FILE = Path("common") / "terminal.yaml"
 PROMPT = "› "
@@ -91,7 +90,7 @@ class Chat:
         """Say what can be asked."""
         publication = self._engine.publications[-1]
         text = self._texts.welcome.format(
-            title=publication.series_title, example=examples(publication)[0]
+            title=publication.series_title, example=publication.examples[0]
         )
         self._screen.line(text, "2")
 

@@ -228,6 +228,15 @@ class Publication:
         grouped = self.observations.index.to_frame(index=False).groupby(["indicator", "tier"])
         return {key: tuple(sorted(rows["year"])) for key, rows in grouped}  # type: ignore[misc]
 
+    @cached_property
+    def examples(self) -> tuple[str, ...]:
+        """A question about every indicator, the first of each kind before the others."""
+        firsts: dict[str, str] = {}
+        for spec in self.indicators.values():
+            firsts.setdefault(spec.kind, spec.question)
+        every = (spec.question for spec in self.indicators.values())
+        return tuple(dict.fromkeys([*firsts.values(), *every]))
+
     def fact(self, indicator: str, tier: str, year: int) -> Fact | None:
         """The fact, or None where the source does not print it."""
         return self._facts.get((indicator, tier, year))

@@ -76,27 +76,21 @@ class Interpreter:
             return nothing
         if language := self._foreign.language_of(sentences):
             return replace(nothing, outcome=Outcome.FOREIGN, language=language)
-        topics = choose_publication(self._newest_first, sentences, before, self._slots)
+        goes_on = self._signs.goes_on(sentences[-1])
+        topics = choose_publication(
+            self._newest_first, sentences, before, self._slots, goes_on=goes_on
+        )
         sentences = [topics.as_read(sentence) for sentence in sentences]
         before = topics.holds_of(before)
         items, main = self._sentences.that_matter(sentences, topics)
         slots = self._slots.find(items, topics.publication, before)
-        subject, named = self._subject(items, sentences, topics, before)
-        found = Interpretation(
-            Outcome.UNDERSTOOD,
-            topics.publication,
+        subject, named = self._subject(items, topics, before, goes_on=goes_on)
+        found = replace(
+            _with_slots(slots, topics.publication),
             cues=self._cues(items, named, slots, main),
             indicators=topics.indicators(subject),
             topic=name_of(subject[0]) if subject else "",
             concepts=frozenset(m for item in items for m in item.meanings),
-            tiers=tuple(slots.tiers),
-            function=slots.function,
-            breakdown=slots.breakdown,
-            years=tuple(slots.years),
-            current=slots.current,
-            period=slots.period,
-            claims=tuple(slots.claims),
-            figure=slots.figure,
             sentences=tuple(sentences),
             main=main,
         )
@@ -136,14 +130,14 @@ class Interpreter:
     def _subject(
         self,
         items: Sequence[Item],
-        sentences: Sequence[Sentence],
         topics: Topics,
         before: Conversation,
+        *,
+        goes_on: bool,
     ) -> tuple[list[Pattern], set[int]]:
         """The patterns that name the subject, and the items that do."""
         subject, named = topics.find(items)
-        goes_on = before.indicators and self._signs.goes_on(sentences[-1])
-        if goes_on and topics.only_light(subject):
+        if goes_on and before.indicators and topics.only_light(subject):
             subject, named = [], set()
         if topics.completes(subject, items, before):
             return topics.find(items, frozenset(before.concepts))
@@ -261,6 +255,21 @@ _ABOUT_FIGURES = frozenset({"why", "opinion", "advice", "forecast", "significanc
 """Handlers that say something about figures: without a subject there is nothing to say."""
 _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE
 """Says that a question is about figures, so that one word may be its whole subject."""
+
+
+def _with_slots(slots: Slots, publication: Publication) -> Interpretation:
+    return Interpretation(
+        Outcome.UNDERSTOOD,
+        publication,
+        tiers=tuple(slots.tiers),
+        function=slots.function,
+        breakdown=slots.breakdown,
+        years=tuple(slots.years),
+        current=slots.current,
+        period=slots.period,
+        claims=tuple(slots.claims),
+        figure=slots.figure,
+    )
 
 
 def _in_its_subject(found: Interpretation) -> Interpretation:

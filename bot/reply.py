@@ -59,6 +59,7 @@ class Replier:
     def __init__(self, language: Language) -> None:
         self._language = language
         self._wording = Wording(language)
+        self._several = len(language.subjects) > 1
         self._naming = frozenset(c for p in language.topic_patterns for c in p.concepts)
 
     def reply(self, found: Interpretation, question: str, before: Conversation) -> Answer:
@@ -116,6 +117,8 @@ class Replier:
         if figures:
             name = "source_figure" if len(figures) == 1 else "source_figures"
             where.insert(0, say(name, figure=figures[0], figures=join(figures)))
+        if self._several:
+            where.insert(0, publication.title)
         return say("source", where=", ".join(where))
 
     def _remember(self, draft: Draft, found: Interpretation, before: Conversation) -> Conversation:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 
 from rapidfuzz import fuzz, process
@@ -15,40 +16,30 @@ from bot.text import plain
 
 _ALIKE = 55.0
 """A question less like a message (0 to 100) is not offered for its likeness."""
+_plain = lru_cache(10_000)(plain)
 COUNT = 2
 """How many questions an answer suggests."""
-
-
-def examples(publication: Publication) -> list[str]:
-    """Questions of different kinds about a publication, the most general first."""
-    kinds: dict[str, str] = {}
-    for indicator in publication.indicators.values():
-        kinds.setdefault(indicator.kind, indicator.question)
-    first = list(kinds.values())
-    return [
-        *first,
-        *(i.question for i in publication.indicators.values() if i.question not in first),
-    ]
 
 
 def near_examples(found: Interpretation) -> tuple[str, ...]:
     """The questions about a publication that are most like a message, best first."""
     words = " ".join(word for sentence in found.sentences for word in sentence.words)
-    questions = examples(found.publication)
+    questions = found.publication.examples
     ranked = process.extract(
         words,
-        [plain(question) for question in questions],
+        questions,
+        processor=_plain,
         scorer=fuzz.token_set_ratio,
         score_cutoff=_ALIKE,
         limit=COUNT,
     )
-    near = [questions[place] for _, _, place in ranked]
-    return tuple(dict.fromkeys([*near, *questions]))[:COUNT]
+    near = [question for question, _, _ in ranked]
+    return tuple(dict.fromkeys([*near, *questions[:COUNT]]))[:COUNT]
 
 
 def two_examples(publication: Publication) -> tuple[str, str]:
     """Two questions about a publication (the same twice where it holds one indicator only)."""
-    questions = examples(publication)
+    questions = publication.examples
     return questions[0], questions[1 % len(questions)]
 
 
@@ -59,8 +50,13 @@ def follow_ups(found: Interpretation, answer: Answer, language: Language) -> tup
     if not answer.facts:
         return near_examples(found)
     ideas = chain(_other_views(found, answer, templates), _other_subjects(publication, answer))
-    fresh = dict.fromkeys(idea for idea in ideas if idea != answer.question)
-    return tuple(islice(fresh, COUNT))
+    chosen: list[str] = []
+    for idea in ideas:
+        if idea != answer.question and idea not in chosen:
+            chosen.append(idea)
+        if len(chosen) == COUNT:
+            break
+    return tuple(chosen)
 
 
 def _other_views(
@@ -84,10 +80,14 @@ def _other_views(
 def _other_subjects(publication: Publication, answer: Answer) -> Iterator[str]:
     """Questions about the indicators next to the one that was stated last, its own group first."""
     stated = {fact.indicator for fact in answer.facts}
-    names = list(publication.indicators)
-    place = names.index(answer.facts[-1].indicator)
-    siblings = publication.siblings(names[place])
-    nearby = [name for name in (*names[place + 1 :], *names[:place]) if name not in stated]
-    same = [name for name in nearby if name in siblings]
-    for name in (*same, *nearby):
-        yield publication.indicators[name].question
+    last = answer.facts[-1].indicator
+    siblings = publication.siblings(last) or [last]
+    for name in chain(_after(siblings, last), _after(list(publication.indicators), last)):
+        if name not in stated:
+            yield publication.indicators[name].question
+
+
+def _after(names: Sequence[str], name: str) -> Iterator[str]:
+    """The others, from the one after a name round to the one before it."""
+    place = names.index(name)
+    return chain(islice(names, place + 1, None), islice(names, place))

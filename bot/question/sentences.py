@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.language import Pattern
 from bot.question.coverage import Coverage
-from bot.question.cues import AFTERTHOUGHTS, ASKING, PICTURE, SHARE, Cue, Given
+from bot.question.cues import AFTERTHOUGHTS, ASKING, FILLER, PICTURE, SHARE, Cue, Given
 from bot.question.signs import Signs
 from bot.question.topics import Topics
 from bot.reader import Item, Sentence
@@ -16,6 +16,10 @@ _FIGURE_RANK = 6.0
 _HIGHEST_FIGURE = 99
 _BARE = 2
 """So many words are no sentence yet."""
+_OTHER_PEOPLE = frozenset({Cue.BREAKDOWN, Given.ELSEWHERE})
+"""Other people than the source is about, or a part of them."""
+_MODEST = SHARE | {FILLER, Cue.ALL_TIERS}
+"""Concepts, beside the theme, that give a sentence no question of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Sentences:
         if not other.all_known:
             return False
         concepts = {m for m in other.sentence.meanings if ":" not in m}
-        if all(m in SHARE or m in topics.theme or m in _MODEST for m in concepts):
+        if concepts <= _MODEST | topics.theme:
             return True  # "In 2018. Procent."
         bare = sum(not item.is_filler for item in main.sentence.items) <= _BARE
         return bare or (bool(main.targets) and main.targets == other.targets)
@@ -106,8 +110,3 @@ class Sentences:
             return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"
         wanted = AFTERTHOUGHTS - ({Cue.OPINION} if main.meanings & ASKING else set())
         return [item for item in later.sentence.items if item.meanings & wanted]
-
-
-_OTHER_PEOPLE = frozenset({Cue.BREAKDOWN, Given.ELSEWHERE})
-"""Other people than the source is about, or a part of them."""
-_MODEST = frozenset({"filler", Cue.ALL_TIERS})

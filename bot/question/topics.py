@@ -70,7 +70,10 @@ class Topics:
         if before.publication in ("", self.publication.name):
             return before
         tiers = tuple(tier for tier in before.tiers if tier in self.publication.tiers)
-        return Conversation(tiers=tiers, years=before.years, intent=before.intent)
+        indicators = tuple(i for i in before.indicators if i in self.publication.indicators)
+        if not indicators:
+            return Conversation(tiers=tiers, years=before.years, intent=before.intent)
+        return replace(before, indicators=indicators, tiers=tiers, figure="", options=())
 
     def find(
         self, items: Sequence[Item], extra: AbstractSet[str] = frozenset()

@@ -12,7 +12,6 @@ from bot.replies.draft import Draft, plain
 from bot.replies.talk import no_subject
 from bot.replies.values import plain_value, value
 from bot.replies.wording import Wording
-from bot.suggest import examples
 
 _DIRECTED = CHANGE | LEVEL | {Cue.DIFFERENCE}
 
@@ -60,5 +59,5 @@ def forecast(found: Interpretation, wording: Wording) -> Draft:
 
 def refuse(found: Interpretation, wording: Wording) -> Draft:
     """That the bot has figures only, and a question it can answer."""
-    first = examples(found.publication)[0]
+    first = found.publication.examples[0]
     return plain(Status.NOT_COVERED, wording.say(found.handler, first=first))

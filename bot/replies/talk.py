@@ -6,7 +6,7 @@ from bot.answer import Choice, Status
 from bot.interpretation import Interpretation
 from bot.replies.draft import Draft, asking, plain
 from bot.replies.wording import Wording
-from bot.suggest import examples, near_examples, two_examples
+from bot.suggest import near_examples, two_examples
 
 
 def about(found: Interpretation, wording: Wording) -> Draft:
@@ -54,7 +54,7 @@ def ask_back(found: Interpretation, wording: Wording) -> Draft:
 
 def no_subject(found: Interpretation, wording: Wording) -> Draft:
     """What the question is about."""
-    return asking(wording.say("no_subject", example=examples(found.publication)[0]))
+    return asking(wording.say("no_subject", example=found.publication.examples[0]))
 
 
 def elsewhere(found: Interpretation, wording: Wording) -> Draft:
