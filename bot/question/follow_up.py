@@ -190,8 +190,8 @@ def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
     if said & COMPARISON and not found.indicators:
         if len(found.years) != 1:
             return found.years
-        others = [year for year in before.years if year not in found.years]
-        base = others if before.years else [found.publication.years[-1]]
+        earlier = before.years or (found.publication.years[-1],)
+        base = [year for year in earlier if year not in found.years]
         return _in_order(found, tuple(base[:1]), found.years)
     compared = before.intent in ("difference", "compare") and len(before.years) > 1
     if compared and len(found.years) == 1 and not said:
