@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test check lint format bench evaluate accept gallery lock clean
+.PHONY: help chat run test check lint format bench evaluate accept readme gallery lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -41,6 +41,9 @@ evaluate: $(VENV)/set-up ## Labelled questions: what is right, what was gained a
 
 accept: $(VENV)/set-up ## Make the present result of the labelled questions the one to keep
 	@$(BIN)/monitorbot evaluate --accept
+
+readme: $(VENV)/set-up ## The conversation in the README, with the present answers
+	@$(BIN)/python -m tests.readme
 
 gallery: $(VENV)/set-up ## All charts on one page, and the pictures of the README
 	@$(BIN)/python -m bot.gallery
