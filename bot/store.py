@@ -350,11 +350,18 @@ class TolerantStore:
 
     async def done(self, update_id: int, *entries: Entry) -> None:
         """See :class:`Store`; remembered in memory where the store fails."""
-        await self._try(self._store.done(update_id, *entries), None)
-        if self._failing:
+        try:
+            await self._store.done(update_id, *entries)
+        except StoreError as error:
+            self._failed(error)
             self._unrecorded[update_id] = None
             if len(self._unrecorded) > _UNRECORDED_KEPT:
                 self._unrecorded.popitem(last=False)
+        else:
+            # Only this shows recovery: a full disk can be read, and takes a small write at times.
+            if self._failing:
+                log.warning("the store works again")
+            self._failing = False
 
     async def close(self) -> None:
         """See :class:`Store`."""
@@ -362,16 +369,15 @@ class TolerantStore:
 
     async def _try(self, work: Awaitable[T], instead: T) -> T:
         try:
-            result = await work
+            return await work
         except StoreError as error:
-            if not self._failing:
-                log.error("the store fails; answering goes on without it: %s", error)
-            self._failing = True
+            self._failed(error)
             return instead
-        if self._failing:
-            log.warning("the store works again")
-        self._failing = False
-        return result
+
+    def _failed(self, error: StoreError) -> None:
+        if not self._failing:
+            log.error("the store fails; answering goes on without it: %s", error)
+        self._failing = True
 
 
 def open_store(address: str) -> Store:

@@ -8,9 +8,10 @@ import logging
 import os
 import re
 import signal
+import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from bot.engine import Engine
 from bot.store import SqliteStore, StoreError
 from bot.telegram.delivery import DEATHS, TRIES
 from bot.telegram.outbox import IN_FLIGHT
+from tests import endurance
 from tests.botapi import FaultKind, World, serving
 from tests.talking import engine, monitorbot, texts
 
@@ -200,12 +202,21 @@ async def test_a_refused_reply_is_no_endless_story(world: World) -> None:
         await world.settled()
 
 
-@pytest.mark.parametrize("broken", ["get", "put", "claim", "done"])
-async def test_a_broken_store_loses_no_answer(world: World, broken: str) -> None:
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        ("get", StoreError("database or disk is full")),
+        ("put", StoreError("database or disk is full")),
+        ("claim", StoreError("database or disk is full")),
+        ("done", StoreError("database or disk is full")),
+        ("done", ZeroDivisionError("what nobody thought of")),
+    ],
+)
+async def test_a_broken_store_loses_no_answer(world: World, broken: str, error: Exception) -> None:
     store = SqliteStore(":memory:")
 
     async def fails(*_: Any) -> Any:
-        raise StoreError("database or disk is full")
+        raise error
 
     setattr(store, broken, fails)
     async with monitorbot(world, store=store):
@@ -213,6 +224,48 @@ async def test_a_broken_store_loses_no_answer(world: World, broken: str) -> None
         for _ in range(2):
             await anna.says(QUESTION)
             assert "47%" in (await anna.hears()).text
+        await world.settled()
+
+
+async def test_a_full_disk_and_a_locked_file_lose_no_answer(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = SqliteStore(tmp_path / "state", busy_seconds=0.01)
+    (pages,) = store._db.execute("PRAGMA page_count").fetchone()
+    anna = world.private("Anna")
+
+    async def asks(times: int) -> None:
+        for _ in range(times):
+            await anna.says(QUESTION)
+            assert "47%" in (await anna.hears()).text
+
+    async with monitorbot(world, store=store):
+        store._db.execute(f"PRAGMA max_page_count = {pages}")
+        await asks(30)
+        assert "answering goes on without it: database or disk is full" in caplog.text
+        store._db.execute("PRAGMA max_page_count = 1000000")
+        await asks(1)
+        other = sqlite3.connect(tmp_path / "state", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        await asks(3)
+        assert "answering goes on without it: database is locked" in caplog.text
+        other.execute("COMMIT")
+        other.close()
+        await asks(1)
+        await world.settled()
+    assert caplog.text.count("the store works again") == 2
+
+
+async def test_clock_jumps_lose_no_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time
+    async with monitorbot(world):
+        anna = world.private("Anna")
+        for jump in (0, 90_000, -90_000, 10 * 365 * 86_400, 0):
+            monkeypatch.setattr(time, "time", lambda jump=jump: now() + jump)
+            await anna.says(QUESTION)
+            assert "47%" in (await anna.hears()).text
+            await anna.says("en in 2022?")
+            assert "59%" in (await anna.hears()).text
         await world.settled()
 
 
@@ -254,47 +307,52 @@ async def test_the_store_holds_no_text_and_no_names(world: World, tmp_path: Path
         assert word not in kept
 
 
-def run_bot(world: World, store: Path) -> Any:
-    code = (
-        "import sys; from bot.telegram import run; from bot.engine import Engine; "
-        "from bot.settings import load_settings; sys.exit(run(Engine.load(), load_settings()))"
-    )
-    environment = {
-        **os.environ,
-        "TELEGRAM_BOT_TOKEN": world.token,
-        "TELEGRAM_BASE_URL": world.url,
-        "MONITORBOT_STORE": f"sqlite:///{store}",
-    }
-    return asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, env=environment, stderr=asyncio.subprocess.PIPE
-    )
+async def test_killed_under_load_nothing_is_lost() -> None:
+    figures = await endurance.kills(people=20, each=15, times=2)
+    assert figures["lost"] == 0
+    assert figures["twice"] <= 2 * IN_FLIGHT
 
 
-async def test_killed_under_load_nothing_is_lost(world: World, tmp_path: Path) -> None:
-    people = [world.private(f"P{number}") for number in range(20)]
-    for _ in range(15):
+async def test_damaged_updates_stop_nothing() -> None:
+    await endurance.updates(500)
+
+
+async def test_metrics_count_what_the_server_saw() -> None:
+    figures = await endurance.soak(200)
+    assert figures["lost"] == figures["twice"] == 0
+    for seen_by in ("handled in /metrics", "answers in /metrics", "replies seen by the server"):
+        assert figures[seen_by] == 200
+
+
+async def test_a_day_of_backlog_is_no_flood(world: World) -> None:
+    people = [world.private(f"P{number}") for number in range(6)]
+    group = world.group("Groep", "Cor")
+    people.append(group.member("Cor"))
+    day_ago = int(time.time()) - 24 * 3600
+    for number in range(40):
         for person in people:
-            await person.says(QUESTION)
-    in_flight = 0
-    for kill in range(1, 4):
-        process = await run_bot(world, tmp_path / "state.sqlite")
-        goal = 70 * kill
-        await world.until(partial(sent_at_least, world, goal), 20)
-        process.kill()
-        await process.wait()
-        in_flight += IN_FLIGHT
-    process = await run_bot(world, tmp_path / "state.sqlite")
-    await world.settled(30)
-    process.send_signal(signal.SIGTERM)
-    assert await process.wait() == 0
-    replies = replies_by_update(world)
-    assert min(replies) >= 1
-    assert sum(replies) - 300 <= in_flight
+            text = f"/vraag vraag {number}"
+            command = {"type": "bot_command", "offset": 0, "length": len("/vraag")}
+            said = {"text": text, "date": day_ago + number * 2100, "entities": [command]}
+            await person.sends(said)
+    async with monitorbot(world, with_engine=Echo()):
+        await world.settled(60)
+    for person in people:
+        assert [reply.text for reply in person.unheard()] == [f"vraag {n}" for n in range(40)]
 
 
 async def test_sigterm_finishes_what_is_in_hand(world: World, tmp_path: Path) -> None:
     anna = world.private("Anna")
-    process = await run_bot(world, tmp_path / "state.sqlite")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        env={
+            **os.environ,
+            "TELEGRAM_BOT_TOKEN": world.token,
+            "TELEGRAM_BASE_URL": world.url,
+            "MONITORBOT_STORE": f"sqlite:///{tmp_path / 'state.sqlite'}",
+        },
+        stderr=asyncio.subprocess.PIPE,
+    )
     await anna.says(QUESTION)
     await anna.hears()
     world.faults.next(FaultKind.FLOOD, "sendMessage", seconds=1)

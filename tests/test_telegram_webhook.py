@@ -5,32 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
+from bot.telegram.outbox import IN_FLIGHT
 from bot.telegram.web import MAX_BODY, SECRET_HEADER
+from tests import endurance
 from tests.botapi import FaultKind, World, serving
-from tests.redis_server import redis_server
+from tests.endurance import SECRET, free_port
 from tests.talking import monitorbot
 
 pytestmark = pytest.mark.anyio
 
 QUESTION = "hoeveel agressie was er bij provincies in 2024?"
-SECRET = "geheim-voor-de-test"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 @pytest.fixture
@@ -121,69 +113,29 @@ async def test_health_in_polling_mode(world: World) -> None:
         assert (await web.post("/telegram")).status_code == 404
 
 
-def replica(world: World, port: int, store: str) -> Any:
-    code = (
-        "import sys; from bot.telegram import run; from bot.engine import Engine; "
-        "from bot.settings import load_settings; sys.exit(run(Engine.load(), load_settings()))"
-    )
-    environment = {
-        **os.environ,
-        "TELEGRAM_BOT_TOKEN": world.token,
-        "TELEGRAM_BASE_URL": world.url,
-        "MONITORBOT_STORE": store,
-        "MONITORBOT_WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram",
-        "MONITORBOT_WEBHOOK_SECRET": SECRET,
-        "MONITORBOT_LISTEN": f"127.0.0.1:{port}",
-    }
-    return asyncio.create_subprocess_exec(sys.executable, "-c", code, env=environment, stderr=PIPE)
-
-
-async def ready(port: int) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        for _ in range(200):
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
-            await asyncio.sleep(0.05)
-    raise AssertionError("the replica does not get ready")
-
-
-async def test_two_replicas_one_killed_one_restarted(world: World, tmp_path: Path) -> None:
-    ports = [free_port(), free_port()]
-    world.balance = [f"http://127.0.0.1:{port}" for port in ports]
-    async with redis_server(tmp_path) as redis:
-        replicas: list[Process] = [await replica(world, port, redis.address) for port in ports]
-        for port in ports:
-            await ready(port)
-        people = [world.private(f"P{number}") for number in range(20)]
-        for _ in range(10):
-            for person in people:
-                await person.says(QUESTION)
-        await world.until(lambda: world.counts["sendMessage", "accepted"] >= 60, 20)
-        replicas[0].kill()
-        await replicas[0].wait()
-        await world.until(lambda: world.counts["sendMessage", "accepted"] >= 120, 20)
-        replicas[0] = await replica(world, ports[0], redis.address)
-        await ready(ports[0])
-        replicas[1].send_signal(signal.SIGTERM)  # A rolling restart.
-        assert await replicas[1].wait() == 0
-        await world.settled(40)
-        for person in people:
-            await person.says("en in 2022?")
-        await world.settled(40)
-        replicas[0].send_signal(signal.SIGTERM)
-        await replicas[0].wait()
-    replies = [update.replies for update in world.outcomes()]
-    assert min(replies) >= 1
-    assert sum(replies) - len(replies) <= 8
-    assert all("59%" in person.unheard()[-1].text for person in people)
+async def test_two_replicas_killed_and_restarted_lose_nothing() -> None:
+    figures = await endurance.replicas(people=20, each=10, times=1)
+    assert figures["lost"] == 0
+    assert figures["twice"] <= IN_FLIGHT
+    assert figures["follow-ups understood"] == 20
 
 
 async def test_a_port_in_use_is_one_line(world: World) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        process = await replica(world, taken.getsockname()[1], "sqlite:///:memory:")
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            env={
+                **os.environ,
+                "TELEGRAM_BOT_TOKEN": world.token,
+                "TELEGRAM_BASE_URL": world.url,
+                "MONITORBOT_STORE": "sqlite:///:memory:",
+                "MONITORBOT_WEBHOOK_URL": f"http://{listen}/telegram",
+                "MONITORBOT_WEBHOOK_SECRET": SECRET,
+                "MONITORBOT_LISTEN": listen,
+            },
+            stderr=PIPE,
+        )
         _, stderr = await process.communicate()
     assert process.returncode == 2
     lines = [line for line in stderr.decode().splitlines() if line.startswith("MONITORBOT")]

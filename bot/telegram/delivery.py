@@ -106,6 +106,10 @@ class Delivery:
         try:
             update = Update.de_json(raw, self._bot)
             chat, user = update.effective_chat, update.effective_user
+            # Ids come unchecked, and what is no number would stop more than this update.
+            for found in (chat, user):
+                if found and not isinstance(found.id, int):
+                    raise TypeError("an id that is no number")
             # Order is kept per chat; inline queries have none, and wait for nobody else's.
             return update, chat.id if chat else ("person", user.id if user else 0)
         except Exception as error:
@@ -121,7 +125,16 @@ class Delivery:
         """Handle one chat's updates, one after another, as long as there are any."""
         while waiting:
             job = waiting[0]
-            await self._finish(job)
+            try:
+                await self._finish(job)
+            except Exception as error:
+                # Nothing that goes wrong with one update may stop those behind it.
+                self._metrics.errors.labels("unfinished").inc()
+                log.error(
+                    "update not recorded: %s",
+                    _without_values(error),
+                    extra={"update_id": job.update_id},
+                )
             waiting.popleft()
             self._finished.pop(job.update_id).set_result(None)
         del self._chats[chat]
