@@ -58,12 +58,18 @@ class Topics:
         """A sentence without what its words mean to other publications only."""
         if sentence.meanings <= self._known:
             return sentence
-        items = (replace(i, meanings=self._own(i.meanings)) for i in sentence.items)
+        items = [own for item in sentence.items for own in self._own(item)]
         return replace(sentence, items=tuple(items))
 
-    def _own(self, meanings: frozenset[str]) -> frozenset[str]:
-        own = meanings & self._known
-        return own | {Given.ELSEWHERE} if self._elsewhere in meanings else own
+    def _own(self, item: Item) -> list[Item]:
+        """An item with its own meanings; word by word where it has none."""
+        meanings = item.meanings & self._known
+        if self._elsewhere in item.meanings:
+            meanings |= {Given.ELSEWHERE}
+        if meanings or not item.meanings:
+            return [replace(item, meanings=meanings)]
+        number = item.number if len(item.words) == 1 else None
+        return [Item((word,), frozenset(), number) for word in item.words]
 
     def holds_of(self, before: Conversation) -> Conversation:
         """What of a conversation still holds where a question is about this publication."""

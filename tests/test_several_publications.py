@@ -1,0 +1,118 @@
+"""Several publications at once: the real one, a later edition of it, and one about libraries."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Answer, Status
+from bot.conversation import Conversation
+from bot.engine import Engine
+from bot.language import LanguageError
+from bot.paths import default_data, default_intents
+
+REAL, LATER, LIBRARIES = "provincies-2024", "provincies-2026", "bibliotheken-2023"
+EXAMPLE = Path(__file__).parent / "example"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder = tmp_path_factory.mktemp("several")
+    data, intents = folder / "data", folder / "intents"
+    shutil.copytree(default_data(), data)
+    shutil.copytree(default_intents(), intents)
+    shutil.copytree(EXAMPLE / "data" / LIBRARIES, data / LIBRARIES)
+    shutil.copytree(EXAMPLE / "intents" / LIBRARIES, intents / LIBRARIES)
+    shutil.copytree(data / REAL, data / LATER)
+    shutil.copytree(intents / REAL, intents / LATER)
+    package = data / LATER / "datapackage.json"
+    content = json.loads(package.read_text("utf-8")) | {"name": LATER, "title": "Factsheet 2026"}
+    package.write_text(json.dumps(content), encoding="utf-8")
+    for table in ("observations", "readings", "reasons"):
+        path = data / LATER / f"{table}.csv"
+        path.write_text(path.read_text("utf-8").replace(",2024,", ",2026,"), encoding="utf-8")
+    return Engine.load(data, intents)
+
+
+def talk(engine: Engine, *turns: str) -> Answer:
+    """The answer to the last of some turns."""
+    before = Conversation()
+    for turn in turns:
+        answer = engine.ask(turn, before)
+        before = answer.conversation
+    return answer
+
+
+def facts(answer: Answer) -> list[tuple[str, str, int]]:
+    return [fact.key for fact in answer.facts]
+
+
+def test_they_stand_from_old_to_new(engine: Engine) -> None:
+    assert [p.name for p in engine.publications] == [LIBRARIES, REAL, LATER]
+
+
+@pytest.mark.parametrize(
+    ("turns", "publication", "stated"),
+    [
+        (["hoeveel agressie"], LATER, [("agressie_totaal", "provincies", 2026)]),
+        (["hoeveel agressie in 2024"], REAL, [("agressie_totaal", "provincies", 2024)]),
+        (["hoeveel agressie in 2018"], LATER, [("agressie_totaal", "provincies", 2018)]),
+        (
+            ["hoeveel agressie bij gemeenten", "en in 2024?"],
+            REAL,
+            [("agressie_totaal", "gemeenten", 2024)],
+        ),
+        (
+            ["hoeveel agressie in 2024", "en bij gemeenten?"],
+            REAL,
+            [("agressie_totaal", "gemeenten", 2024)],
+        ),
+        (
+            ["hoeveel bezoekers per dag hadden grote bibliotheken in 2023?"],
+            LIBRARIES,
+            [("bezoekers", "groot", 2023)],
+        ),
+        (
+            ["hoeveel bezoekers per dag hadden grote bibliotheken in 2023?", "en kleine?"],
+            LIBRARIES,
+            [("bezoekers", "klein", 2023)],
+        ),
+        (
+            [
+                "hoeveel bezoekers hadden grote bibliotheken in 2023?",
+                "en hoeveel agressie in 2026?",
+            ],
+            LATER,
+            [("agressie_totaal", "provincies", 2026)],
+        ),
+    ],
+)
+def test_a_question_goes_to_the_publication_that_holds_it(
+    engine: Engine, turns: list[str], publication: str, stated: list[tuple[str, str, int]]
+) -> None:
+    answer = talk(engine, *turns)
+    assert facts(answer) == stated
+    assert answer.conversation.publication == publication
+
+
+def test_the_source_line_says_which_one_answers(engine: Engine) -> None:
+    assert "Factsheet 2026" in talk(engine, "hoeveel agressie").source
+    assert "Factsheet 2026" not in talk(engine, "hoeveel agressie in 2024").source
+
+
+def test_what_one_is_about_is_no_word_of_another(engine: Engine) -> None:
+    answer = talk(engine, "hoeveel agressie was er bij grote bibliotheken?")
+    assert answer.status is Status.NOT_COVERED
+    assert not answer.facts
+
+
+def test_a_concept_that_the_code_knows_may_not_be_missing(tmp_path: Path) -> None:
+    intents = Path(shutil.copytree(default_intents(), tmp_path / "intents"))
+    path = intents / "common" / "concepts.yaml"
+    text = path.read_text("utf-8").replace("\n  klopt: |", "\n  kloppend: |")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LanguageError, match=r"concepts\.yaml:\d+: 'klopt' is missing"):
+        Engine.load(intents=intents)
