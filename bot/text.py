@@ -68,7 +68,9 @@ def sentences_of(message: str) -> list[list[Word]]:
     for match in _WORD.finditer(text.lower()):
         sign = match[0]
         if sign == "%" or (sign[0].isascii() and sign[0].isalnum()):
-            capital = bool(sentences[-1]) and text[match.start() : match.start() + 1].isupper()
+            # "Henk" is probably a name; "HENK" may be shouted as all the rest is.
+            typed = text[match.start() : match.end()]
+            capital = bool(sentences[-1]) and typed.istitle() and len(typed) > 1
             sentences[-1].append(Word(sign, capital))
         elif _BREAK.match(sign) and sentences[-1]:
             if sign == "." and text[match.end() : match.end() + 2].strip()[:1].isdigit():

@@ -157,6 +157,8 @@ SOCIAL = frozenset(
     }
 )
 """Speaks to the bot, not about the publication."""
+COURTESY = frozenset({Cue.GREETING, Cue.THANKS, Cue.GOODBYE})
+"""Stands before or after any question."""
 AFTERTHOUGHTS = NUMBER | {
     Cue.IS_TRUE,
     Cue.SHOW,

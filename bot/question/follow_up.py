@@ -12,6 +12,7 @@ from bot.question.coverage import Coverage
 from bot.question.cues import (
     ASKING,
     COMPARISON,
+    COURTESY,
     EXTREME,
     KIND,
     LEVEL,
@@ -109,7 +110,7 @@ class FollowUps:
             return found
         if (found.breakdown or found.function) and Cue.EXPERIENCED not in found.concepts:
             return found
-        if found.cues & SOCIAL or not self._all_general(found, items, topics):
+        if found.cues & (SOCIAL - COURTESY) or not self._all_general(found, items, topics):
             return found
         operation = found.cues & (ASKING | (KIND - _OTHER_KINDS))
         spread = found.cues & _SPREAD

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answer import Status
 from bot.interpretation import Interpretation
-from bot.question.cues import CHANGE, SHARE, Cue
+from bot.question.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue
 from bot.replies.claims import judge
 from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft
@@ -20,8 +20,11 @@ _PAIR = 2
 
 def claim(found: Interpretation, wording: Wording) -> Draft:
     """Whether a claim is true; where that cannot be told, what is known."""
-    if found.function or found.breakdown:
+    counts = Cue.COUNT in found.cues and not found.cues & (CHANGE | LEVEL)
+    if found.function or found.breakdown or counts:
         return plain_value(found, wording)
+    if _asks_unprinted_share(found):
+        return value(found, wording)
     judged = judge(found, wording.language)
     if judged is None:
         return _open(found, wording)
@@ -39,6 +42,17 @@ def claim(found: Interpretation, wording: Wording) -> Draft:
         draft.before.append(wording.say("claim_true" if judged.verdict else "claim_false"))
     _say_grounds(draft, found, judged, wording)
     return draft
+
+
+def _asks_unprinted_share(found: Interpretation) -> bool:
+    """Whether a number is asked for of which the source gives words only."""
+    kinds = {found.publication.indicators[name].kind for name in found.indicators}
+    return (
+        kinds == {"words"}
+        and bool(found.cues & NUMBER)
+        and not found.claims
+        and (not found.cues & (CHANGE | LEVEL))
+    )
 
 
 def _say_grounds(draft: Draft, found: Interpretation, judged: Judgement, wording: Wording) -> None:

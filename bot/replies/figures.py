@@ -54,7 +54,9 @@ def chart(found: Interpretation, wording: Wording) -> Draft:
     if found.years or found.tiers:
         measured = tuple(year for year in found.years if year in publication.years)
         inner = value(replace(found, cues=frozenset(), years=measured), wording)
-        draft.body = [draft.body[0], *inner.body]
+        draft.body = [draft.body[0], *inner.before, *inner.body]
+        if inner.status is Status.PARTIAL:
+            draft.status = Status.PARTIAL
         draft.facts = inner.facts
     return draft
 
