@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,12 @@ def test_nothing_is_needed_without_telegram() -> None:
     assert settings.base_url == "https://api.telegram.org"
     assert settings.store.startswith("sqlite:///")
     assert settings.store.endswith("state.sqlite")
+
+
+def test_every_setting_is_described() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\| `([A-Z_]+)` \| ", text, re.MULTILINE))
+    assert described == set(NAMES)
 
 
 def test_dotenv_is_read_and_the_environment_wins(
