@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeVar
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+PERCENT = "%"
+"""The unit of a share of people."""
 Precision = Literal["exact", "approximate", "bound", "qualitative"]
 Outcome = Literal["equal", "more", "less", "doubled", "different"]
 
@@ -249,6 +251,17 @@ class Publication:
     def years_of(self, indicator: str, tier: str) -> tuple[int, ...]:
         """The years the source prints for an indicator in a tier, ascending; may be empty."""
         return self._series_years.get((indicator, tier), ())
+
+    @cached_property
+    def _units(self) -> dict[str, set[str]]:
+        units: dict[str, set[str]] = {}
+        for fact in self.facts:
+            units.setdefault(fact.indicator, set()).add(fact.unit)
+        return units
+
+    def is_share(self, indicator: str) -> bool:
+        """Whether the source gives percentages of people, not numbers of something."""
+        return PERCENT in self._units.get(indicator, set())
 
     def tiers_of(self, indicator: str) -> list[str]:
         """The tiers for which the source prints the indicator, in the order of ``tiers``."""

@@ -15,7 +15,7 @@ ministerie,ministeries,medewerkers van ministeries,ministeriële
 """,
     "indicators": """\
 id,name,short,kind,group,question,statement,complement,note,unprinted
-meldingen,meldingen van incidenten,meldingen,share,,Hoeveel?,In {year} waren er {value} bij {tier},,,
+meldingen,meldingen,meldingen,share,,Hoeveel?,In {year} waren er {value} bij {tier},,,
 beroep,meldingen aan de balie,balie,share,plek,Hoeveel?,In {year} waren er {value} aan de balie,,,
 online,meldingen op internet,internet,share,plek,Hoeveel?,In {year} waren er {value} op internet,,,
 elders,meldingen op andere plekken,elders,share,plek,Hoeveel?,In {year} waren er {value} elders,,,

@@ -12,7 +12,7 @@ from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft
 from bot.replies.judgement import Judgement
 from bot.replies.lookup import Lookup
-from bot.replies.values import plain_value, value
+from bot.replies.values import asks_count, plain_value, value
 from bot.replies.wording import Wording
 
 _PAIR = 2
@@ -20,7 +20,7 @@ _PAIR = 2
 
 def claim(found: Interpretation, wording: Wording) -> Draft:
     """Whether a claim is true; where that cannot be told, what is known."""
-    counts = Cue.COUNT in found.cues and not found.cues & (CHANGE | LEVEL)
+    counts = asks_count(found) and not found.cues & (CHANGE | LEVEL)
     if found.function or found.breakdown or counts:
         return plain_value(found, wording)
     if _asks_unprinted_share(found):

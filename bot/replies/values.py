@@ -35,6 +35,12 @@ def plain_value(found: Interpretation, wording: Wording) -> Draft:
     return value(replace(found, cues=found.cues & {Cue.COUNT}), wording)
 
 
+def asks_count(found: Interpretation) -> bool:
+    """Whether people are to be counted where the source gives shares of them only."""
+    shares = any(found.publication.is_share(name) for name in found.indicators)
+    return Cue.COUNT in found.cues and shares
+
+
 def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
     """Say what the question asks beyond what the source holds."""
     if found.function:
@@ -43,7 +49,7 @@ def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
         draft.partly(wording.say("breakdown"))
     if Cue.ADD_UP in found.cues and len(found.indicators) > 1:
         draft.partly(wording.say("no_adding"))
-    if Cue.COUNT in found.cues:
+    if asks_count(found):
         draft.partly(wording.say("count"))
     for indicator in found.indicators:
         spec = found.publication.indicators[indicator]

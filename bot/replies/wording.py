@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.charts.words import dutch_number
-from bot.data import Fact, Publication, Reading
+from bot.data import PERCENT, Fact, Publication, Reading
 from bot.language import Language
-
-PERCENT = "%"
 
 
 class Wording:
@@ -111,7 +109,7 @@ class Wording:
     def complement(self, publication: Publication, fact: Fact) -> list[str]:
         """The share of whom an indicator does not hold, and how it was worked out."""
         template = publication.indicators[fact.indicator].complement
-        if not template or fact.value is None:
+        if not template or fact.value is None or fact.unit != PERCENT:
             return [self.statement(publication, fact)]
         if fact.precision == "bound":
             rest = self.say("more_than_half")

@@ -292,7 +292,8 @@ def parse_markdown_v2(source: str) -> tuple[str, list[JSON]]:
             continue
         if character == "\n":
             if quote is not None and not source.startswith(">", position + 1):
-                entities.append({**quote, "length": size - quote["offset"]})
+                if size > quote["offset"]:
+                    entities.append({**quote, "length": size - quote["offset"]})
                 quote = None
             add(character)
             position += 1
@@ -359,7 +360,7 @@ def parse_markdown_v2(source: str) -> tuple[str, list[JSON]]:
             f"Can't find end of {MARKDOWN_NAMES[stack[-1].name]} entity "
             f"at byte offset {at(stack[-1].source)}"
         )
-    if quote is not None:
+    if quote is not None and size > quote["offset"]:
         entities.append({**quote, "length": size - quote["offset"]})
     entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
     return "".join(parts), entities
