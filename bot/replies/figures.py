@@ -25,7 +25,11 @@ def figure(found: Interpretation, wording: Wording) -> Draft:
     same = [f.id for f in publication.figures.values() if str(f.number) == wanted]
     if same:
         choices = tuple(_choice(publication, name, wording) for name in same)
-        return asking(wording.say("which_figure", number=wanted), choices)
+        listed = wording.join(
+            wording.say("which_figure_item", figure=name, title=publication.figures[name].title)
+            for name in same
+        )
+        return asking(wording.say("which_figure", number=wanted, list=listed), choices)
     listed = wording.join(publication.figures)
     return plain(Status.NOT_COVERED, wording.say("no_figure", figure=wanted, list=listed))
 

@@ -49,7 +49,8 @@ def ask_back(found: Interpretation, wording: Wording) -> Draft:
     """Which of several subjects is meant."""
     indicators = [found.publication.indicators[name] for name in found.options]
     choices = tuple(Choice(indicator.short, indicator.question) for indicator in indicators)
-    return asking(wording.say("which_topic"), choices)
+    listed = wording.join((choice.label for choice in choices), "or")
+    return asking(wording.say("which_topic", list=listed), choices)
 
 
 def no_subject(found: Interpretation, wording: Wording) -> Draft:

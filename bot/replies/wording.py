@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from bot.charts.words import dutch_number
 from bot.data import PERCENT, Fact, Publication, Reading
@@ -20,12 +21,12 @@ class Wording:
         """A sentence of ``replies.yaml``, filled in."""
         return self._say[name].format(**slots)
 
-    def join(self, parts: Iterable[str]) -> str:
+    def join(self, parts: Iterable[str], last: Literal["and", "or"] = "and") -> str:
         """A list in a sentence: "2020, 2022 en 2024"."""
         items = list(parts)
         if len(items) < 2:
             return "".join(items)
-        return ", ".join(items[:-1]) + self._say["and"] + items[-1]
+        return ", ".join(items[:-1]) + self._say[last] + items[-1]
 
     def number(self, value: float, unit: str) -> str:
         """A number with its unit."""
