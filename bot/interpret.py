@@ -81,6 +81,7 @@ class Interpreter:
             self._newest_first, sentences, before, self._slots, goes_on=goes_on
         )
         sentences = [topics.as_read(sentence) for sentence in sentences]
+        sentences[0] = self._signs.without_greeting(sentences[0])
         before = topics.holds_of(before)
         items, main = self._sentences.that_matter(sentences, topics)
         slots = self._slots.find(items, topics.publication, before)

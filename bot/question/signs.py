@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.language import word_phrases
+from bot.question.cues import Cue
 from bot.reader import Item, Sentence
 from bot.schema import Intents
 
@@ -34,6 +36,21 @@ class Signs:
         self._year = word_phrases(intents.year_anaphora)
         self._group = word_phrases(intents.group_anaphora)
         self._back = word_phrases(intents.back_to_subject)
+
+    def without_greeting(self, sentence: Sentence) -> Sentence:
+        """A sentence without the greeting before its question, where there is a question."""
+        rest = list(sentence.items)
+        while rest and (Cue.GREETING in rest[0].meanings or self._addresses(rest[0])):
+            rest = rest[1:]
+        greeted = any(
+            Cue.GREETING in item.meanings for item in sentence.items[: -len(rest) or None]
+        )
+        asks = any(not item.is_filler for item in rest)
+        return replace(sentence, items=tuple(rest)) if greeted and asks else sentence
+
+    def _addresses(self, item: Item) -> bool:
+        """Whether a word leads in, and is no sign of going on ("bot", "vraagje"; not "en")."""
+        return item.words in self._leading and item.words not in self._follow_up
 
     def asks_yes_or_no(self, sentence: Sentence) -> bool:
         """Whether a sentence starts as a yes-or-no question does."""
