@@ -249,6 +249,14 @@ async def test_data_sends_the_numbers_as_csv(anna: Voice) -> None:
     assert len(rows) == 19  # A heading, and three tiers in six years.
 
 
+async def test_data_as_a_workbook(anna: Voice) -> None:
+    await anna.says("/data 8a xlsx")
+    reply = await anna.hears()
+    assert reply.upload
+    assert reply.upload.name == "provincies-2024-figuur-8a.xlsx"
+    assert reply.upload.data.startswith(b"PK")
+
+
 @pytest.mark.parametrize("text", ["/data", "/data 12"])
 async def test_data_without_a_figure_lists_them(anna: Voice, text: str) -> None:
     await anna.says(text)

@@ -284,20 +284,22 @@ class Handlers:
 
     async def _data(self, asked: _Asked, figure: str) -> Outcome:
         wanted = figure.casefold().removeprefix("figuur").strip()
+        fmt: export.TableFormat = "xlsx" if wanted.endswith("xlsx") else "csv"
+        wanted = wanted.removesuffix(fmt).strip()
         for chart in self._figures:
             if chart.figure == wanted:
-                return await self._say(asked, self._table(chart), "command")
+                return await self._say(asked, self._table(chart, fmt), "command")
         figures = ", ".join(chart.figure for chart in self._figures)
         text = self._texts.data_which.format(figure=self._figures[0].figure, figures=figures)
         return await self._say(asked, Reply(text), "command")
 
-    def _table(self, chart: ChartRequest) -> Reply:
+    def _table(self, chart: ChartRequest, fmt: export.TableFormat) -> Reply:
         publication = self._engine.publication(chart.publication)
         if not export.rows(publication, chart.figure):
             return Reply(self._texts.data_none.format(figure=chart.figure))
         document = Document(
-            export.filename(publication, chart.figure, "csv"),
-            export.export(publication, chart.figure, "csv"),
+            export.filename(publication, chart.figure, fmt),
+            export.export(publication, chart.figure, fmt),
         )
         return Reply(self._texts.data_caption.format(figure=chart.figure), document=document)
 
