@@ -158,7 +158,8 @@ def _claims(found: Interpretation) -> bool:
     numbers = {Cue.HOW_MUCH, Cue.EXACT_NUMBER, Cue.WHY}
     if Given.YES_NO in found.cues and not found.cues & numbers:
         return True
-    asked = found.cues & _ASKED and Cue.IS_TRUE not in found.cues
+    apart = found.handler == "difference" and not found.claims
+    asked = (apart or found.cues & _ASKED) and Cue.IS_TRUE not in found.cues
     return bool(found.cues & _SAID) and not asked
 
 

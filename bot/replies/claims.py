@@ -48,8 +48,8 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return Judgement(all(fits), tuple(facts), complement=negated)
     if compared:
         return _judge_both(found, shares, *compared, negated=negated)
-    holds = _holds(shares[0], facts[0], negated=negated)
-    return Judgement(holds, (facts[0],), complement=negated)
+    fits = [_holds(shares[0], fact, negated=negated) for fact in facts]
+    return Judgement(all(fits), tuple(facts), complement=negated)
 
 
 def _facts(found: Interpretation) -> list[Fact] | None:
