@@ -23,8 +23,10 @@ class Conversation:
     figure: str = ""
     claims: tuple[tuple[float, str, float, str], ...] = ()
     """The numbers that were claimed: value, kind, tolerance, comparison."""
-    stale: bool = False
-    """The last question was about something else: only a clear sign goes back to this one."""
+    stated: tuple[int, ...] = ()
+    """The years that the answer named, for "dat jaar"."""
+    earlier: tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]] = ((), (), ())
+    """Indicators, tiers and years of the question before the last, for "verschil?"."""
     options: tuple[str, ...] = ()
     """The bot's own question is open: the whole questions it offered, in order."""
 

@@ -16,7 +16,7 @@ from bot.interpretation import Interpretation, Outcome
 from bot.language import Language, Pattern
 from bot.question.choices import Choices
 from bot.question.coverage import Coverage
-from bot.question.cues import EXTREME, FILLER, PICTURE, SOCIAL, Cue, Given
+from bot.question.cues import COURTESY, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
 from bot.question.follow_up import FollowUps
 from bot.question.foreign import ForeignWords
 from bot.question.match import Matcher
@@ -88,7 +88,7 @@ class Interpreter:
         subject, named = self._subject(items, topics, before, goes_on=goes_on)
         found = replace(
             _with_slots(slots, topics.publication),
-            cues=self._cues(items, named, slots, main),
+            cues=self._cues(items, named, slots, sentences, main),
             indicators=topics.indicators(subject),
             topic=name_of(subject[0]) if subject else "",
             concepts=frozenset(m for item in items for m in item.meanings),
@@ -96,7 +96,8 @@ class Interpreter:
             main=main,
         )
         found = replace(
-            _in_its_subject(found), coverage=self._covered(found, items, subject, named)
+            _asked_not_claimed(_in_its_subject(found)),
+            coverage=self._covered(found, items, subject, named),
         )
         if self._is_elsewhere(items):
             return self._elsewhere(found)
@@ -140,12 +141,19 @@ class Interpreter:
         subject, named = topics.find(items)
         if goes_on and before.indicators and topics.only_light(subject):
             subject, named = [], set()
+        if goes_on and (another := topics.of_its_kind(items, before)):
+            return another
         if topics.completes(subject, items, before):
             return topics.find(items, frozenset(before.concepts))
         return subject, named
 
     def _cues(
-        self, items: Sequence[Item], named: set[int], slots: Slots, main: Sentence
+        self,
+        items: Sequence[Item],
+        named: set[int],
+        slots: Slots,
+        sentences: Sequence[Sentence],
+        main: Sentence,
     ) -> frozenset[str]:
         """The concepts that tell what is asked about the subject, and other marks for patterns."""
         cues = {
@@ -157,6 +165,8 @@ class Interpreter:
         }
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
+        which = self._signs.asks_which(items, named) and bool(cues & (LEVEL | EXTREME | _BETTER))
+        agreed = any(self._signs.is_tail(s) for s in sentences[sentences.index(main) + 1 :])
         given = {
             Given.TIERS: len(slots.tiers) > 1,
             Given.TIER: len(slots.tiers) == 1,
@@ -167,8 +177,9 @@ class Interpreter:
             Given.FIGURE: slots.figure is not None,
             Given.BREAKDOWN: slots.breakdown,
             Given.FUNCTION: slots.function,
-            Given.YES_NO: self._signs.asks_yes_or_no(main),
-            Cue.IS_TRUE: self._signs.asks_for_agreement(main),
+            Given.EITHER_OR: which,
+            Given.YES_NO: not which and self._signs.asks_yes_or_no(main),
+            Cue.IS_TRUE: agreed or self._signs.asks_for_agreement(main),
         }
         if Cue.WHO_OR_WHERE in cues and cues & (EXTREME | {Cue.MORE, Cue.LESS}):
             cues.add(Cue.WHICH_TIER)
@@ -192,7 +203,12 @@ class Interpreter:
         )
         if not one_word or anchored:
             return self._coverage.of(items, named, topics.light)
-        everything = [item for sentence in found.sentences for item in sentence.items]
+        everything = [
+            item
+            for sentence in found.sentences
+            for item in sentence.items
+            if not item.meanings & COURTESY
+        ]
         return self._coverage.of(everything, (), topics.light, _STRICT)
 
     def _is_elsewhere(self, items: Sequence[Item]) -> bool:
@@ -254,6 +270,7 @@ _ALSO_SUBJECT = EXTREME | {Cue.MORE, Cue.LESS}
 """Tells what is asked even where it is part of the subject."""
 _ABOUT_FIGURES = frozenset({"why", "opinion", "advice", "forecast", "significance"})
 """Handlers that say something about figures: without a subject there is nothing to say."""
+_BETTER = frozenset({Cue.BETTER, Cue.WORSE})
 _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE
 """Says that a question is about figures, so that one word may be its whole subject."""
 
@@ -281,10 +298,20 @@ def _in_its_subject(found: Interpretation) -> Interpretation:
     return replace(found, cues=cues)
 
 
+def _asked_not_claimed(found: Interpretation) -> Interpretation:
+    """The interpretation, with "de meeste" as what is asked: "in welk jaar kregen de meeste …"."""
+    majority = found.claimed("majority")
+    if not majority or not found.cues & {Cue.WHEN, Cue.WHICH_TIER, Cue.WHICH_KIND}:
+        return found
+    more = majority[0].comparison == "more"
+    cues = found.cues - {Given.NUMBER} | {Cue.HIGHEST if more else Cue.LOWEST}
+    return replace(found, cues=cues, claims=())
+
+
 def _with_direction(found: Interpretation, topics: Topics) -> Interpretation:
     """The interpretation, with "beter" read as more or less, whichever is better."""
     cues = found.cues
-    if cues & {Cue.BETTER, Cue.WORSE}:
+    if cues & _BETTER:
         more_is_good = not topics.good.isdisjoint(found.indicators)
         cues |= {Cue.MORE if more_is_good == (Cue.BETTER in cues) else Cue.LESS}
     return replace(found, cues=cues)

@@ -90,6 +90,8 @@ class Language:
     """Phrases by their first word, the longest first."""
     common_words: Mapping[str, int]
     """Common Dutch words and their rank, most frequent first."""
+    everyday: frozenset[str]
+    """Words that can stand in a question about anything, and name no subject."""
     years: Years
     numbers: Numbers
     intents: Intents
@@ -264,6 +266,7 @@ class _Loader:
             emoji=self._spelling.emoji,
             phrases=self._book.compiled(),
             common_words=_common_words(self._common / "dutch.txt"),
+            everyday=frozenset(_common_words(self._common / "everyday.txt")),
             common=frozenset(self._concepts.concepts),
             years=self._years,
             numbers=self._numbers,

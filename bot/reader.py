@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language import NUMBER, Language, Phrase
 from bot.question.cues import FILLER
@@ -76,6 +76,7 @@ class Reader:
     def __init__(self, language: Language) -> None:
         self._phrases = language.phrases
         self._emoji = language.emoji
+        self._everyday = language.everyday
         self._speller = Speller(language)
         self._subjects = frozenset(n for s in language.subjects.values() for n in s.concepts)
 
@@ -91,7 +92,7 @@ class Reader:
         texts: list[str] = []
         capitals: set[int] = set()
         repaired: list[tuple[str, str]] = []
-        for word in words:
+        for word in self._joined(words):
             right = self._speller.right(word.text)
             if right != (word.text,):
                 repaired.append((word.text, " ".join(right)))
@@ -100,6 +101,18 @@ class Reader:
             texts.extend(right)
         typed = tuple(word.text for word in words)
         return Sentence(tuple(self._items(texts, capitals)), typed, tuple(repaired))
+
+    def _joined(self, words: list[Word]) -> list[Word]:
+        """The words, with compounds that were typed apart as one word."""
+        joined: list[Word] = []
+        for word in words:
+            before = joined[-1].text if joined else ""
+            whole = self._speller.joined(before, word.text) if before else None
+            if whole and self._longest([before, word.text], 0)[1] == 1:
+                joined[-1] = replace(joined[-1], text=whole)
+            else:
+                joined.append(word)
+        return joined
 
     # Meaning ------------------------------------------------------------------------------
 
@@ -121,7 +134,9 @@ class Reader:
                     items.append(item)
                 continue
             number = _number(text)
-            items.append(Item((text,), frozenset(), number, index in capitals))
+            talk = number is None and text in self._everyday
+            meanings = _ONLY_FILLER if talk else frozenset()
+            items.append(Item((text,), meanings, number, index in capitals))
         return items
 
     def _longest(self, texts: list[str], position: int) -> tuple[Item | None, int]:

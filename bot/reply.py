@@ -49,7 +49,7 @@ _BY_HANDLER: Mapping[Handler, Answering] = {
 }
 _COMPARING = frozenset({"trend", "compare", "difference", "extreme"})
 """Kinds of questions that can be meant as a claim."""
-_ASKED = ASKING - {Cue.IS_TRUE, Cue.DIFFERENCE}
+_ASKED = ASKING - {Cue.IS_TRUE, Cue.DIFFERENCE} | {Given.EITHER_OR}
 _SAID = LEVEL | {Cue.UP, Cue.DOWN, Cue.FACTOR, Cue.IS_TRUE, Given.YES_NO}
 
 
@@ -126,6 +126,8 @@ class Replier:
         if not draft.keep:
             return before
         cues = tuple(sorted(found.cues))
+        if draft.status is Status.CLARIFY and before.indicators and not draft.choices:
+            return before
         if draft.status is Status.CLARIFY:
             return Conversation(
                 publication=found.publication.name,
@@ -137,18 +139,22 @@ class Replier:
                 cues=cues,
             )
         if draft.status is Status.NOT_COVERED:
-            understood = found.indicators and found.outcome is Outcome.UNDERSTOOD
-            return before if understood or not before.indicators else replace(before, stale=True)
-        stated = tuple(dict.fromkeys(fact.year for fact in draft.facts)) if found.current else ()
+            return before  # Talk between two questions does not end the conversation.
+        stated = tuple(dict.fromkeys(fact.year for fact in draft.facts))
+        indicators = found.indicators or _shown(found)
+        slots = (indicators, found.tiers, found.years)
+        last = (before.indicators, before.tiers, before.years)
         return Conversation(
             publication=found.publication.name,
-            indicators=found.indicators or _shown(found),
+            indicators=indicators,
             concepts=tuple(sorted(self._naming & found.concepts)),
             tiers=found.tiers,
-            years=found.years or stated,
+            years=found.years or (stated if found.current else ()),
             intent=found.handler,
             cues=cues,
             figure=draft.figure or "",
+            stated=stated,
+            earlier=last if last != slots else before.earlier,
             claims=tuple((c.value, c.kind, c.tolerance, c.comparison) for c in found.claims),
         )
 

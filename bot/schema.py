@@ -138,6 +138,7 @@ class Intents(_File):
     speaker_before: str
     speaker_after: str
     according_to: str
+    either_or: str
     prepositions: str
     anaphora: str
     time_anaphora: str
@@ -145,7 +146,6 @@ class Intents(_File):
     place_anaphora: str
     year_anaphora: str
     group_anaphora: str
-    back_to_subject: str
     last_choice: str
     weights: dict[str, int]
     always_allowed: str

@@ -20,7 +20,11 @@ _LONG = 10
 """A word of so many letters can be a compound."""
 _SHORTEST_REPAIRED = 4
 _SHORTEST_PART = 3
+_SHORTEST_JOINED = 6
+"""Letters of a compound that may be typed as two words."""
 _START = 2
+_SURE_START = 8
+"""A shorter word is repaired to one with another first letter only where that letter is left out."""
 _END = 3
 """A misspelt word keeps its first two or its last three letters."""
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
@@ -50,6 +54,13 @@ class Speller:
         self._singles = frozenset(p.words[0] for p in singles)
         self._content = frozenset(p.words[0] for p in singles if p.meanings != {FILLER})
         self.right = lru_cache(_CACHED)(self._right)
+
+    def joined(self, first: str, second: str) -> str | None:
+        """Two words as the compound that they are parts of: "bestuurs lagen"; else None."""
+        word = first + second
+        known = first in self._vocabulary and second in self._vocabulary
+        parts = not known and len(word) >= _SHORTEST_JOINED and word in self._content
+        return word if parts else None
 
     def _right(self, word: str) -> tuple[str, ...]:
         """The words that a word is read as; the word itself where nothing better is known."""
@@ -130,6 +141,6 @@ class Speller:
             found,
             key=lambda f: (f[1], f[0] not in self._content, f[0][0] != word[0], -len(f[0]), f[0]),
         )[0]
-        if length < 6 and best[0] != word[0] and best[1:] != word:
+        if length < _SURE_START and best[0] != word[0] and best[1:] != word:
             return None
         return (best,)

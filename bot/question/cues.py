@@ -36,6 +36,7 @@ class Cue(StrEnum):
     LOWEST = "laagste"
     TREND = "trend"
     SINCE = "sinds"
+    EVERY_TIME = "telkens"
     DIFFERENCE = "verschil"
     FACTOR = "factor"
     COMPARE = "vergelijk"
@@ -87,6 +88,8 @@ class Given(StrEnum):
     FIGURE = "{figure}"
     BREAKDOWN = "{breakdown}"
     FUNCTION = "{function}"
+    EITHER_OR = "keuze"
+    """Two of a kind with "of" between them: "gemeenten of provincies"."""
     ELSEWHERE = "elsewhere"
     """A word of another world than the publication's."""
 

@@ -11,6 +11,7 @@ from bot.interpretation import Claim, Interpretation
 from bot.question.coverage import Coverage
 from bot.question.cues import (
     ASKING,
+    CHANGE,
     COMPARISON,
     COURTESY,
     EXTREME,
@@ -31,6 +32,8 @@ OPEN_QUESTION = "no_subject"
 _SHORT_FOLLOW_UP = 6
 """A follow-up that names its own subject is not longer than this; else it is a new question."""
 _VERY_SHORT = 3
+_TIERS, _YEARS = 1, 2
+"""Places in the slots of a question: indicators, tiers, years."""
 _UNKNOWN = 2
 _UNKNOWN_MARKED = 3
 """A follow-up holds fewer unknown words than this; more where its first word marks it as one."""
@@ -67,6 +70,9 @@ class FollowUps:
             return found
         marked = self._signs.goes_on(found.main)
         content = [item for item in items if not item.is_filler]
+        that_year = not found.years and self._signs.means_that_year(items)
+        if that_year and (years := before.years or before.stated):
+            found = replace(found, years=years)
         if not found.indicators:
             return self._without_subject(found, content, before, marked=marked)
         asks = bool(found.cues & ASKING)
@@ -80,9 +86,8 @@ class FollowUps:
             return replace(
                 found, tiers=found.tiers or before.tiers, years=found.years or before.years
             )
-        that_year = before.years and not found.years and self._signs.means_that_year(items)
         of_them = before.indicators and not found.tiers and self._signs.means_that_group(items)
-        return _inherit(found, before, keep_kind=False) if that_year or of_them else found
+        return _inherit(found, before, keep_kind=False) if of_them or that_year else found
 
     def _without_subject(
         self,
@@ -94,10 +99,19 @@ class FollowUps:
     ) -> Interpretation:
         if not before.indicators or not _leans(found, content, marked=marked):
             return found
-        social = any(sentence.meanings & SOCIAL for sentence in found.sentences)
-        back = social or self._signs.goes_back(found.sentences)
-        if before.stale and not (found.tiers or back):
-            return found
+        if pair := _last_two(found, before):
+            indicators, tiers, years = pair
+            cues = found.cues | ({Given.YEARS} if len(years) > 1 else frozenset())
+            cues |= {Given.TIERS} if len(tiers) > 1 else frozenset()
+            return replace(
+                found,
+                indicators=indicators,
+                tiers=tiers,
+                years=years,
+                cues=cues,
+                concepts=found.concepts | frozenset(before.concepts),
+                follow_up=True,
+            )
         return _inherit(found, before, keep_kind=True)
 
     def headline(
@@ -136,6 +150,38 @@ def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> b
     slots = found.tiers or found.years or found.breakdown or found.current or found.claims
     social = found.cues & SOCIAL
     return bool(slots or found.cues - SOCIAL or (marked and not social))
+
+
+def _last_two(
+    found: Interpretation, before: Conversation
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]] | None:
+    """What the last two questions were about, where a message compares the two: "verschil?".
+
+    None where they differ in more than their subject, tier or year.
+    """
+    publication = found.publication
+    sides = found.cues & (COMPARISON | EXTREME) or found.claimed("factor", "points")
+    if not sides or found.years or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN, Cue.WHICH_TIER}:
+        return None
+    first, second = (
+        (indicators, tiers or (publication.default_tier,), years or publication.years[-1:])
+        for indicators, tiers, years in (
+            before.earlier,
+            (before.indicators, before.tiers, before.years),
+        )
+    )
+    differing = [i for i in range(len(first)) if first[i] != second[i]]
+    if not first[0] or len(differing) != 1 or any(len(each) > 1 for each in (*first, *second)):
+        return None
+    in_years = differing == [_YEARS]
+    if found.cues & (CHANGE - LEVEL) and not in_years:
+        return None
+    if found.tiers and found.tiers not in (first[_TIERS], second[_TIERS]):
+        return None
+    if found.tiers == first[_TIERS] or in_years:
+        first, second = second, first
+    both = [tuple(dict.fromkeys((*b, *a))) for a, b in zip(first, second, strict=True)]
+    return both[0], both[1], both[2]  # type: ignore[return-value]
 
 
 def _siblings(found: Interpretation, before: Conversation) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from bot.language import word_phrases
@@ -14,6 +15,9 @@ Phrases = frozenset[tuple[str, ...]]
 
 _LONGEST = 3
 """Words in the longest phrase of these lists."""
+_NEAR_CHOICE = 3
+"""The two things to choose from stand at most so many stretches from the "or"."""
+_FIRST_YEAR = 1900
 _NEAR = 2
 """A word that tells who speaks stands at most so many words before the speaker."""
 
@@ -29,13 +33,13 @@ class Signs:
         self._speaker_before = word_phrases(intents.speaker_before)
         self._speaker_after = word_phrases(intents.speaker_after)
         self._according_to = word_phrases(intents.according_to)
+        self._either_or = word_phrases(intents.either_or)
         self._anaphora = word_phrases(intents.anaphora)
         self._people = word_phrases(intents.people_anaphora)
         self._place = word_phrases(intents.place_anaphora)
         self._time = word_phrases(intents.time_anaphora)
         self._year = word_phrases(intents.year_anaphora)
         self._group = word_phrases(intents.group_anaphora)
-        self._back = word_phrases(intents.back_to_subject)
 
     def without_greeting(self, sentence: Sentence) -> Sentence:
         """A sentence without the greeting before its question, where there is a question."""
@@ -68,12 +72,29 @@ class Signs:
 
     def asks_for_agreement(self, sentence: Sentence) -> bool:
         """Whether a statement ends in a question such as "toch?"."""
-        words = sentence.words
-        return any(
-            words[-length:] in self._tails
-            for length in range(1, _LONGEST + 1)
-            if len(words) > length + 2
+        return self._tail(sentence.words) + 2 < len(sentence.words) and self.ends_in_tail(
+            sentence.items
         )
+
+    def is_tail(self, sentence: Sentence) -> bool:
+        """Whether a sentence only asks for agreement with the one before ("Toch, bot?")."""
+        words = self._without_address(sentence.words)
+        return bool(words) and self._tail(words) == len(words)
+
+    def ends_in_tail(self, items: Sequence[Item]) -> bool:
+        """Whether a message ends in a question such as "toch?"."""
+        return self._tail(_words(items)) > 0
+
+    def _tail(self, words: tuple[str, ...]) -> int:
+        """How many words at the end ask for agreement."""
+        words = self._without_address(words)
+        return max((n for n in range(1, _LONGEST + 1) if words[-n:] in self._tails), default=0)
+
+    def _without_address(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words without whom they speak to at the end ("toch, bot")."""
+        while words and words[-1:] in self._leading and words[-1:] not in self._tails:
+            words = words[:-1]
+        return words
 
     def speaks(self, items: Sequence[Item], index: int) -> bool:
         """Whether a person is who asks or tells, not whom the question is about."""
@@ -86,6 +107,15 @@ class Signs:
         """Whether what stands behind an item says that it speaks ("een Kamerlid beweert")."""
         after = _words(items[index + 1 : index + 1 + _LONGEST])
         return _holds(after[:_LONGEST], self._speaker_after)
+
+    def asks_which(self, items: Sequence[Item], named: AbstractSet[int]) -> bool:
+        """Whether two groups, years or subjects (``named`` items) are offered to choose from."""
+        return any(
+            item.words in self._either_or
+            and _kind_near(items[:index][::-1], named, index - 1, -1)
+            & _kind_near(items[index + 1 :], named, index + 1, 1)
+            for index, item in enumerate(items)
+        )
 
     def points_back(self, sentence: Sentence) -> bool:
         """Whether a sentence is about what the one before it says ("is dat meer?")."""
@@ -111,9 +141,18 @@ class Signs:
         """Whether a message takes the people of the last question."""
         return _holds(_words(items), self._group)
 
-    def goes_back(self, sentences: Sequence[Sentence]) -> bool:
-        """Whether a message asks to go back to an earlier subject."""
-        return any(_holds(sentence.typed, self._back) for sentence in sentences)
+
+def _kind_near(items: Sequence[Item], named: AbstractSet[int], start: int, step: int) -> set[str]:
+    """What kinds of things the first items are, up to the first that is any."""
+    for offset, item in enumerate(items[:_NEAR_CHOICE]):
+        kinds = {
+            "group" if item.is_group else "",
+            "year" if item.number is not None and item.number >= _FIRST_YEAR else "",
+            "subject" if start + step * offset in named else "",
+        } - {""}
+        if kinds:
+            return kinds
+    return set()
 
 
 def _words(items: Sequence[Item]) -> tuple[str, ...]:

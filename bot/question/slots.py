@@ -18,6 +18,8 @@ from bot.reader import Item
 _SHORT_FOLLOW_UP = 6
 """A bare number in a message of at most so many stretches can be a figure."""
 _HIGHEST_FIGURE = 99
+_NAMES_NUMBERS = frozenset({Cue.IS_TRUE, Cue.WHEN})
+"""In a message with one of these, a bare number can be a percentage."""
 _LEAST_SHARE = 10
 """A bare number from this to 100 can be a percentage ("gemeenten 47, klopt dat?")."""
 
@@ -64,7 +66,8 @@ class SlotFinder:
         slots.claims = self._claims.find(items, slots.used)
         found = self._years.find(items, publication.years, before.years, slots.used)
         slots.years, slots.current, slots.period = found.years, found.current, found.period
-        if any(Cue.IS_TRUE in item.meanings for item in items) and not slots.claims:
+        names_numbers = any(item.meanings & _NAMES_NUMBERS for item in items)
+        if (names_numbers or self._signs.ends_in_tail(items)) and not slots.claims:
             slots.claims = self._bare_shares(items, slots.used)
         self._find_groups(items, publication, slots)
         return slots

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.conversation import Conversation
 from bot.data import Publication
 from bot.language import Language, Pattern, references
-from bot.question.cues import Given
+from bot.question.cues import SHARE, Given
 from bot.question.patterns import PatternIndex, longest_first
 from bot.reader import Item, Sentence
 from bot.schema import IndicatorPatterns
@@ -121,7 +121,7 @@ class Topics:
         for concept in pattern.concepts:
             places = where.get(concept, ())
             whole = [i for i in places if items[i].meanings & self.concepts <= pattern.concepts]
-            explained.update(whole or places)
+            explained.update(whole or _nearest(items, pattern, places))
         return explained
 
     def indicators(self, patterns: Iterable[Pattern]) -> tuple[str, ...]:
@@ -140,6 +140,21 @@ class Topics:
         """Whether the subject is named by words that go with anything ("er last van")."""
         return bool(patterns) and all(p.concepts <= self.light - self.theme for p in patterns)
 
+    def of_its_kind(
+        self, items: Sequence[Item], before: Conversation
+    ) -> tuple[list[Pattern], set[int]] | None:
+        """What goes on with a list of reasons: another list ("en voor geen aangifte?")."""
+        kinds = {self.publication.indicators[name].kind for name in before.indicators}
+        own = frozenset(m for item in items for m in item.meanings)
+        if kinds != {"reasons"} or own & SHARE:
+            return None
+        for pattern in self._patterns.fitting(own | set(before.concepts)):
+            names = self.indicators([pattern])
+            listed = all(self.publication.indicators[n].kind == "reasons" for n in names)
+            if listed and names != before.indicators and pattern.concepts & own - self.light:
+                return [pattern], {i for i, x in enumerate(items) if x.meanings & pattern.concepts}
+        return None
+
     def completes(
         self, patterns: Sequence[Pattern], items: Sequence[Item], before: Conversation
     ) -> bool:
@@ -154,6 +169,13 @@ class Topics:
         together, _ = self.find(items, frozenset(before.concepts))
         names = self.indicators(together)
         return any(p.concepts & own for p in together) and set(names) != set(before.indicators)
+
+
+def _nearest(items: Sequence[Item], pattern: Pattern, places: Sequence[int]) -> list[int]:
+    """Those of the places that share most with a pattern."""
+    shared = {index: len(items[index].meanings & pattern.concepts) for index in places}
+    most = max(shared.values(), default=0)
+    return [index for index in places if shared[index] == most]
 
 
 def name_of(pattern: Pattern) -> str:

@@ -50,8 +50,8 @@ def _asks_unprinted_share(found: Interpretation) -> bool:
     return (
         kinds == {"words"}
         and bool(found.cues & NUMBER)
-        and not found.claims
-        and (not found.cues & (CHANGE | LEVEL))
+        and (not found.claims or Cue.EXACT_NUMBER in found.cues)
+        and not found.cues & (CHANGE | LEVEL)
     )
 
 

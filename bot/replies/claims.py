@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from dataclasses import replace
+from itertools import pairwise, product
 
 from bot.data import Fact
 from bot.interpretation import Claim, Interpretation
-from bot.language import Language, references
+from bot.language import Language
 from bot.question.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue, Given
 from bot.replies.claims_in_words import judge_tiers, judge_words
-from bot.replies.judgement import Judgement, agrees, judgement, sign
+from bot.replies.judgement import Judgement, agrees, is_negated, judgement, sign
 
 _ALMOST = 5.0
 """Points below a number within which it is "almost" that number."""
@@ -35,21 +36,30 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return judge_words(found, language)
     if (ranked := _judge_rank(found) or _judge_extreme(found)) is not None:
         return ranked
+    if (stepwise := _judge_every_step(found)) is not None:
+        return stepwise
+    if (each := _judge_each(found, language)) is not None:
+        return each
     facts = _facts(found)
     if facts is None:
         return judge_tiers(found) or Judgement(None, missing=True)
     compared = _compared(found)
-    negated = _is_negated(found, language)
+    negated = is_negated(found, language)
     shares = found.claimed("percent", "majority")
     if not shares:
         return _judge_comparison(found, *compared) if compared else None
     if len(shares) == len(facts):
         fits = [_holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
-        return Judgement(all(fits), tuple(facts), complement=negated)
+        return Judgement(_all(fits), tuple(facts), complement=negated)
     if compared:
         return _judge_both(found, shares, *compared, negated=negated)
     fits = [_holds(shares[0], fact, negated=negated) for fact in facts]
-    return Judgement(all(fits), tuple(facts), complement=negated)
+    return Judgement(_all(fits), tuple(facts), complement=negated)
+
+
+def _all(fits: Sequence[bool | None]) -> bool | None:
+    """Whether all hold; None where that cannot be told of one."""
+    return False if False in fits else None if None in fits else True
 
 
 def _facts(found: Interpretation) -> list[Fact] | None:
@@ -63,23 +73,15 @@ def _facts(found: Interpretation) -> list[Fact] | None:
     return [fact for fact in facts if fact is not None]
 
 
-def _is_negated(found: Interpretation, language: Language) -> bool:
-    negating = references(language.subjects[found.publication.name].negating)
-    return Cue.NOT in found.cues or not negating.isdisjoint(found.concepts)
-
-
 # Shares ---------------------------------------------------------------------------------------
 
 
-def _holds(claim: Claim, fact: Fact, *, negated: bool) -> bool:
-    """Whether a fact is what a claim says of it."""
+def _holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
+    """Whether a fact is what a claim says of it; None where the source leaves it open."""
     value = fact.value or 0.0
     rough = fact.precision == "approximate"
     if fact.precision == "bound":
-        # The value is an upper bound: "less than half".
-        if negated:
-            return claim.comparison == "more" and claim.value <= 100 - value
-        return claim.comparison in ("less", "almost") and claim.value >= value
+        return _holds_of_bound(claim, value, negated=negated)
     if negated:
         value = 100 - value
     slack = max(claim.tolerance, _APPROXIMATE if rough else 0.0)
@@ -96,12 +98,23 @@ def _holds(claim: Claim, fact: Fact, *, negated: bool) -> bool:
     return abs(value - claim.value) <= max(slack, _EXACT)
 
 
+def _holds_of_bound(claim: Claim, bound: float, *, negated: bool) -> bool | None:
+    """The same for "less than half"; negated, for the others, who are more than half."""
+    claimed, comparison = claim.value, claim.comparison
+    if negated:
+        claimed = 100 - claimed
+        comparison = {"more": "less", "less": "more"}.get(comparison, comparison)  # type: ignore[assignment]
+    if claimed >= bound:
+        return comparison in ("less", "almost") and (claimed == bound or comparison == "less")
+    return None
+
+
 # Comparisons ----------------------------------------------------------------------------------
 
 
 def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
     """The later or first fact, and those it is compared with; None where nothing is."""
-    if not found.cues & COMPARISON:
+    if not found.cues & COMPARISON and not found.claimed("factor", "points"):
         return None
     publication = found.publication
     first, tiers, years = found.indicators[0], found.tiers_meant, found.years_meant
@@ -162,6 +175,37 @@ def _judge_comparison(
     return judgement(found, all(verdicts), [*others, first], readings)
 
 
+def _judge_every_step(found: Interpretation) -> Judgement | None:
+    """A claim that each measurement was more, or less, than the one before it."""
+    if Cue.EVERY_TIME not in found.cues or found.claims:
+        return None
+    publication, indicator, tier = found.publication, found.indicators[0], found.tiers_meant[0]
+    first = min(found.years) if found.years else publication.years[0]
+    years = [year for year in publication.years_of(indicator, tier) if year >= first]
+    facts = [fact for year in years if (fact := publication.fact(indicator, tier, year))]
+    steps = [agrees(found, sign(publication, new, old)) for old, new in pairwise(facts)]
+    if not steps or None in steps:
+        return None
+    return judgement(found, all(steps), facts)
+
+
+def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
+    """A claim that several subjects, or tiers, each rose or fell."""
+    several = len(found.indicators) > 1 or len(found.tiers) > 1
+    if not several or not found.cues & CHANGE or found.cues & LEVEL or found.claims:
+        return None
+    each = [
+        judge(replace(found, indicators=(indicator,), tiers=(tier,)), language)
+        for indicator, tier in product(found.indicators, found.tiers_meant)
+    ]
+    judged = [one for one in each if one is not None and one.verdict is not None]
+    if len(judged) < len(each):
+        return None
+    facts = tuple(fact for one in judged for fact in one.facts)
+    readings = tuple(reading for one in judged for reading in one.readings)
+    return Judgement(all(one.verdict for one in judged), facts, readings)
+
+
 def _is_gap(points: Claim, first: Fact, other: Fact) -> bool:
     """Whether two facts lie so many points apart."""
     gap = abs((first.value or 0) - (other.value or 0))
@@ -203,7 +247,7 @@ def _judge_both(
         values = sorted(fact.value or 0 for fact in facts)
         right = all(abs(a - b) < _ROUNDED for a, b in zip(claimed, values, strict=True))
     else:
-        right = _holds(shares[0], first, negated=negated)
+        right = bool(_holds(shares[0], first, negated=negated))
     direction = _judge_comparison(found, first, others)
     if direction is None:
         return Judgement(right, tuple(facts))

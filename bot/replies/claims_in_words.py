@@ -8,7 +8,7 @@ from bot.data import Reading
 from bot.interpretation import Interpretation
 from bot.language import Language, references
 from bot.question.cues import EXTREME, LEVEL, Cue, Given
-from bot.replies.judgement import Judgement, agrees, judgement, sign_of, turned
+from bot.replies.judgement import Judgement, agrees, is_negated, judgement, sign_of, turned
 from bot.schema import Check
 
 _HALF = 50
@@ -64,12 +64,14 @@ def judge_words(found: Interpretation, language: Language) -> Judgement | None:
     if not readings and any(year != publication.years[-1] for year in found.years):
         return Judgement(None, missing=True)
     verdict, rests_on = _verdict(found, check, readings)
+    if verdict is not None and check.majority and found.claims and is_negated(found, language):
+        return Judgement(not verdict, tuple(facts), tuple(rests_on))
     if verdict is not None:
         return judgement(found, verdict, facts, rests_on)
     if found.claimed("percent", "majority"):
         return Judgement(None, tuple(facts))
-    presumed = check.majority and Cue.NOT not in found.cues and not found.claims
-    return Judgement(True, tuple(facts)) if presumed else None
+    presumed = check.majority and not found.claims
+    return Judgement(not is_negated(found, language), tuple(facts)) if presumed else None
 
 
 def _is_reason(found: Interpretation, check: Check) -> bool | None:
@@ -80,7 +82,7 @@ def _is_reason(found: Interpretation, check: Check) -> bool | None:
     if 0 in ranks:
         return False
     claimed = next((int(claim.value) for claim in found.claimed("rank")), None)
-    if claimed is None and Cue.HIGHEST in found.cues:
+    if claimed is None and (Cue.HIGHEST in found.cues or found.claimed("majority")):
         claimed = 1
     return claimed is None or claimed in ranks
 

@@ -23,6 +23,8 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     draft = Draft()
     facts = _facts(draft, found, wording, dimension)
     known = [fact for fact in facts if fact.value is not None]
+    if dimension == "year" and (claimed := found.claimed("percent")):
+        return _years_of_value(draft, found, wording, known, claimed[0].value)
     if len(known) < 2:
         draft.state(facts)
         draft.body += wording.statements(found.publication, facts)
@@ -36,6 +38,19 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         others = [fact for fact in known if fact not in winners]
         draft.state(others)
         draft.body += wording.statements(found.publication, others)
+    return draft
+
+
+def _years_of_value(
+    draft: Draft, found: Interpretation, wording: Wording, known: list[Fact], value: float
+) -> Draft:
+    """The years with the number that a question names; all of them where none has it."""
+    same = [fact for fact in known if fact.value == value]
+    if not same:
+        draft.verdict = False
+        draft.before.append(wording.say("claim_false"))
+    draft.state(same or known)
+    draft.body += wording.statements(found.publication, same or known)
     return draft
 
 

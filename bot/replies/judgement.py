@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.data import Fact, Publication, Reading
 from bot.data import Outcome as ReadingOutcome
 from bot.interpretation import Interpretation
+from bot.language import Language, references
 from bot.question.cues import Cue
 
 MORE, EQUAL, LESS = 1, 0, -1
@@ -44,6 +45,12 @@ def judgement(
     """A verdict on a claim, turned round where the question says "niet"."""
     unique = tuple(dict.fromkeys(facts))
     return Judgement(verdict != (Cue.NOT in found.cues), unique, tuple(readings))
+
+
+def is_negated(found: Interpretation, language: Language) -> bool:
+    """Whether a question is about those of whom its indicator does not hold."""
+    negating = references(language.subjects[found.publication.name].negating)
+    return Cue.NOT in found.cues or not negating.isdisjoint(found.concepts)
 
 
 def sign_of(reading: Reading) -> int:
