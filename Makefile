@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test check lint format bench evaluate accept readme gallery lock clean
+.PHONY: help chat run test check lint format bench evaluate accept readme guide gallery lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -44,6 +44,9 @@ accept: $(VENV)/set-up ## Make the present result of the labelled questions the 
 
 readme: $(VENV)/set-up ## The conversation in the README, with the present answers
 	@$(BIN)/python -m tests.readme
+
+guide: $(VENV)/set-up ## The guide for users, docs/gebruik.md, with its pictures
+	@$(BIN)/python -m bot.guide
 
 gallery: $(VENV)/set-up ## All charts on one page, and the pictures of the README
 	@$(BIN)/python -m bot.gallery

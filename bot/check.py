@@ -17,6 +17,8 @@ from bot.conversation import Conversation
 from bot.data import DataError, Publication, load_publication
 from bot.engine import Engine
 from bot.evaluate import Question, load_questions, question_files, questions_folder
+from bot.guide.texts import NAME as GUIDE
+from bot.guide.texts import load_guide
 from bot.interpretation import Interpretation, Outcome
 from bot.language import Language, LanguageError, Pattern, expand, split_phrases
 from bot.question.cues import Cue, Given
@@ -117,6 +119,7 @@ class _Checker:
             yield from self._names(publication)
             yield from self._sentences(publication)
         yield from self._untested()
+        yield from self._guide()
 
     # Where things stand -------------------------------------------------------------------
 
@@ -372,6 +375,30 @@ class _Checker:
             if key not in needed:
                 message = f"no labelled question needs this pattern of {_name(pattern)}; add one"
                 yield Finding(*self._place(pattern), False, message)
+
+    def _guide(self) -> Iterator[Finding]:
+        """Examples in the guide for users that are not answered as the guide says."""
+        publications = self._engine.publications
+        if fault := _fault(lambda: load_guide(self._common.parent, publications)):
+            yield fault
+            return
+        guide = load_guide(self._common.parent, publications)
+        for name, examples in guide.examples.items():
+            path = self._folders[name] / GUIDE
+            for kind in examples.examples:
+                due = guide.kinds[kind].status
+                for number, turns in enumerate(examples.of(kind)):
+                    before = Conversation()
+                    for turn in turns:
+                        answer = self._engine.ask(turn, before)
+                        before = answer.conversation
+                    if answer.status not in due:
+                        line = self._texts(path)["examples", kind, str(number)].line
+                        message = (
+                            f"'{turns[-1]}' is an example of {kind}, to be {' or '.join(due)} (the "
+                            f"bot says: {answer.status}); mend the question, or its kind"
+                        )
+                        yield Finding(path, line, True, message)
 
     def _needed(self, questions: list[Question]) -> set[tuple[str, str]]:
         """The lines with patterns that win for some question."""
