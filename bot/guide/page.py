@@ -33,7 +33,7 @@ class Page:
 
     def __init__(self, engine: Engine, guide: Guide, telegram: Texts) -> None:
         self._engine = engine
-        self._guide = guide
+        self.guide = guide
         self._texts = guide.texts
         self._telegram = telegram
         self._wording = Wording(engine.language)
@@ -78,7 +78,7 @@ class Page:
         """The chats that are shown, by name; where several publications have one, the newest's."""
         found: dict[str, Chat] = {}
         for publication in self._publications:
-            found = {**self._guide.examples[publication.name].chats, **found}
+            found = {**self.guide.examples[publication.name].chats, **found}
         return found
 
     def transcript(self, chat: str) -> str:
@@ -89,9 +89,8 @@ class Page:
         """A chat as a PNG, with its words in it."""
         title = self.chats()[chat].title
         subtitle = self._texts.group_chat if title else self._texts.private_chat
-        bubbles = self._bubbles(chat)
-        says = self.transcript(chat)
-        return draw(self._engine, title or self._texts.bot, subtitle, bubbles, says)
+        title = title or self._texts.bot
+        return draw(self._engine, title, subtitle, self._bubbles(chat), self.transcript(chat))
 
     def _bubbles(self, chat: str) -> list[Bubble]:
         return bubbles(self._engine, self._telegram, self._texts, self.chats()[chat])
@@ -104,7 +103,7 @@ class Page:
             examples = [
                 self._dialogue(turns)
                 for publication in self._publications
-                for turns in self._guide.examples[publication.name].of(name)
+                for turns in self.guide.examples[publication.name].of(name)
             ]
             if examples:
                 # A comment, since Markdown runs two quotations together.

@@ -157,10 +157,10 @@ class _Block:
             for number, line in enumerate(lines, start=1):
                 after = 5 if number == len(lines) else 0
                 rows.append(_Row(line, _SMALL, REGULAR, LIGHT.quiet, quoted=True, after=after))
-        for line in bubble.lines:
-            weight = BOLD if line.style == "b" else REGULAR
-            size, colour = (_SMALL, LIGHT.quiet) if line.style == "i" else (_TEXT, LIGHT.ink)
-            text = line.text.replace(" %", "\u00a0%")
+        for said in bubble.lines:
+            weight = BOLD if said.style == "b" else REGULAR
+            size, colour = (_SMALL, LIGHT.quiet) if said.style == "i" else (_TEXT, LIGHT.ink)
+            text = said.text.replace(" %", "\u00a0%")
             for part in wrap(text, size, weight, _WIDEST - 2 * _PAD):
                 rows.append(_Row(part, size, weight, colour))
         return rows

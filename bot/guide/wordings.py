@@ -10,7 +10,7 @@ from bot.data import Indicator, Publication
 from bot.engine import Engine
 from bot.language import GAP, Language, expand, references, split_phrases
 from bot.reader import Item
-from bot.text import plain, words_of
+from bot.text import words_of
 
 COUNT = 6
 _LONGEST = 2
@@ -40,7 +40,7 @@ def wordings(engine: Engine, publication: Publication, indicator: Indicator) -> 
         stems = _stems(items[place].words)
         for phrase in _usual(engine.language, "\n".join(concepts[name] for name in named)):
             words = words_of(phrase)
-            if _stems(words) & stems:
+            if words == items[place].words or _stems(words) & stems:
                 continue
             text = " ".join(
                 word
@@ -119,10 +119,11 @@ def _stems(words: tuple[str, ...]) -> set[str]:
 
 
 def _as_typed(question: str, words: tuple[str, ...]) -> str:
-    """The words as they stand in the question, with their accents."""
+    """The words as they stand in the question, with accents and hyphens."""
     typed = [word.strip("?!.,:;") for word in question.split()]
     for start in range(len(typed)):
-        if tuple(plain(word) for word in typed[start : start + len(words)]) == words:
-            found = " ".join(typed[start : start + len(words)])
-            return found if start else found[:1].lower() + found[1:]
+        for end in range(start + 1, len(typed) + 1):
+            found = " ".join(typed[start:end])
+            if words_of(found) == words:
+                return found if start else found[:1].lower() + found[1:]
     return " ".join(words)
