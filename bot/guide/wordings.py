@@ -15,6 +15,8 @@ from bot.text import words_of
 COUNT = 6
 _LONGEST = 2
 """Words in a wording that is shown; longer ones are rarely what people type."""
+_SHORTEST = 3
+"""Letters of a word in a wording of several."""
 _STEM = 4
 """Letters by which two words count as forms of one."""
 
@@ -103,6 +105,9 @@ def _usual(language: Language, text: str) -> Iterator[str]:
             words = words_of(phrase)
             ranks = [language.common_words.get(word) for word in words]
             if GAP in phrase or len(words) > _LONGEST or None in ranks:
+                continue
+            # "bij ws" is there to tell two letters apart, not because people say so.
+            if len(words) > 1 and min(map(len, words)) < _SHORTEST:
                 continue
             ranked.append((len(words), max(rank or 0 for rank in ranks), phrase))
     return iter(dict.fromkeys(phrase for _, _, phrase in sorted(ranked)))
