@@ -24,7 +24,7 @@ _SHORTEST_JOINED = 6
 """Letters of a compound that may be typed as two words."""
 _START = 2
 _SURE_START = 8
-"""A shorter word is repaired to one with another first letter only where that letter is left out."""
+"""A shorter word is repaired to one with another first letter only where it lacks that letter."""
 _END = 3
 """A misspelt word keeps its first two or its last three letters."""
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
