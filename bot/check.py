@@ -108,8 +108,15 @@ class _Checker:
         self._files: dict[Path, dict[tuple[str, ...], _Text]] = {}
         self._concepts = self._defined()
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> list[Finding]:
         """All findings, in no order."""
+        found = list(self._unfit())
+        # What names things that do not exist cannot be asked about.
+        if not any(finding.serious for finding in found):
+            found += self._guide()
+        return found
+
+    def _unfit(self) -> Iterator[Finding]:
         yield from self._brackets()
         yield from self._references()
         yield from self._collisions()
@@ -119,7 +126,6 @@ class _Checker:
             yield from self._names(publication)
             yield from self._sentences(publication)
         yield from self._untested()
-        yield from self._guide()
 
     # Where things stand -------------------------------------------------------------------
 
