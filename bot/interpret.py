@@ -166,7 +166,11 @@ class Interpreter:
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
         which = self._signs.asks_which(items, named) and bool(cues & (LEVEL | EXTREME | _BETTER))
-        agreed = any(self._signs.is_tail(s) for s in sentences[sentences.index(main) + 1 :])
+        later = sentences[sentences.index(main) + 1 :]
+        agreed = any(self._signs.is_tail(s) for s in later)
+        asked = any(
+            self._signs.points_back(s) and self._signs.asks_yes_or_no(s) for s in (main, *later)
+        )
         given = {
             Given.TIERS: len(slots.tiers) > 1,
             Given.TIER: len(slots.tiers) == 1,
@@ -178,7 +182,7 @@ class Interpreter:
             Given.BREAKDOWN: slots.breakdown,
             Given.FUNCTION: slots.function,
             Given.EITHER_OR: which,
-            Given.YES_NO: not which and self._signs.asks_yes_or_no(main),
+            Given.YES_NO: not which and (asked or self._signs.asks_yes_or_no(main)),
             Cue.IS_TRUE: agreed or self._signs.asks_for_agreement(main),
         }
         if Cue.WHO_OR_WHERE in cues and cues & (EXTREME | {Cue.MORE, Cue.LESS}):
@@ -309,8 +313,10 @@ def _asked_not_claimed(found: Interpretation) -> Interpretation:
 
 
 def _with_direction(found: Interpretation, topics: Topics) -> Interpretation:
-    """The interpretation, with "beter" read as more or less, whichever is better."""
+    """The interpretation, with "beter" read as more or less, and no change as equal."""
     cues = found.cues
+    if {Cue.CHANGED, Cue.NOT} <= cues:
+        cues = cues - {Cue.CHANGED, Cue.NOT} | {Cue.EQUAL}
     if cues & _BETTER:
         more_is_good = not topics.good.isdisjoint(found.indicators)
         cues |= {Cue.MORE if more_is_good == (Cue.BETTER in cues) else Cue.LESS}

@@ -13,6 +13,8 @@ from bot.schema import Numbers
 
 _CENTURIES = (20, 2000)
 _HALF = 50.0
+_LEAST_SHARE = 10
+"""A bare number from this to 100 can be a share."""
 _ROUNDED = 0.5
 """A claim with decimals may differ from the printed number by its rounding."""
 _FACTOR_TOLERANCE = 0.15
@@ -29,13 +31,14 @@ _COMPARISONS: dict[str, Comparison] = {
 class ClaimFinder:
     """Finds claimed numbers."""
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, units: str) -> None:
         self._numbers = numbers
         self._ranked = word_phrases(numbers.rank_nouns)
         self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
         self._points = word_phrases(numbers.points)
         self._most = word_phrases(numbers.most)
         self._percent = word_phrases(numbers.percent)
+        self._units = word_phrases(units)
 
     def find(self, items: Sequence[Item], used: set[int]) -> list[Claim]:
         """The claims in the items that are not used yet; adds those they take to ``used``."""
@@ -84,14 +87,24 @@ class ClaimFinder:
                 share = 100 * number / whole
                 return Claim(share, "percent", self._numbers.ratio_tolerance), len(phrase) + 2
         if following is None:
-            return None, 1
+            return self._compared(number, items, index)
         if following.words[:1] in self._points:
             return Claim(number, "points"), 2
         if following.words[:1] in self._percent:
             return Claim(number, "percent", _ROUNDED if number % 1 else 0), 2
         if Cue.FACTOR in following.meanings:
             return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
+        if following.is_filler and following.words[:1] not in self._units:
+            return self._compared(number, items, index)
         return None, 1
+
+    def _compared(
+        self, number: float, items: Sequence[Item], index: int
+    ) -> tuple[Claim | None, int]:
+        """A bare number after "meer dan" and the like claims a share."""
+        if number < _LEAST_SHARE or not self._comparison(items, index):
+            return None, 1
+        return Claim(number, "percent"), 1
 
     def _majority(self, items: Sequence[Item], index: int) -> list[Claim]:
         item = items[index]

@@ -17,6 +17,7 @@ from bot.question.cues import (
     EXTREME,
     KIND,
     LEVEL,
+    PICTURE,
     SOCIAL,
     Cue,
     Given,
@@ -71,8 +72,8 @@ class FollowUps:
         marked = self._signs.goes_on(found.main)
         content = [item for item in items if not item.is_filler]
         that_year = not found.years and self._signs.means_that_year(items)
-        if that_year and (years := before.years or before.stated):
-            found = replace(found, years=years)
+        if that_year:
+            before = replace(before, years=before.years or before.stated)
         if not found.indicators:
             return self._without_subject(found, content, before, marked=marked)
         asks = bool(found.cues & ASKING)
@@ -128,7 +129,12 @@ class FollowUps:
             return found
         operation = found.cues & (ASKING | (KIND - _OTHER_KINDS))
         spread = found.cues & _SPREAD
-        whole = (found.tiers and operation) or (spread and (operation - spread or len(spread) > 1))
+        pictured = len(found.tiers) > 1 and found.cues & (PICTURE | {Cue.SHOW})
+        whole = (
+            pictured
+            or (found.tiers and operation)
+            or (spread and (operation - spread or len(spread) > 1))
+        )
         return replace(found, indicators=(found.publication.headline,)) if whole else found
 
     def _all_general(self, found: Interpretation, items: Sequence[Item], topics: Topics) -> bool:

@@ -72,18 +72,16 @@ class Signs:
 
     def asks_for_agreement(self, sentence: Sentence) -> bool:
         """Whether a statement ends in a question such as "toch?"."""
-        return self._tail(sentence.words) + 2 < len(sentence.words) and self.ends_in_tail(
-            sentence.items
-        )
+        return 0 < self._tail(sentence.words) < len(sentence.words) - 2
 
     def is_tail(self, sentence: Sentence) -> bool:
         """Whether a sentence only asks for agreement with the one before ("Toch, bot?")."""
         words = self._without_address(sentence.words)
         return bool(words) and self._tail(words) == len(words)
 
-    def ends_in_tail(self, items: Sequence[Item]) -> bool:
-        """Whether a message ends in a question such as "toch?"."""
-        return self._tail(_words(items)) > 0
+    def is_tail_word(self, item: Item) -> bool:
+        """Whether a stretch of words asks for agreement, wherever it stands ("het was toch 59")."""
+        return item.words in self._tails
 
     def _tail(self, words: tuple[str, ...]) -> int:
         """How many words at the end ask for agreement."""

@@ -18,6 +18,7 @@ from bot.reader import Item
 _SHORT_FOLLOW_UP = 6
 """A bare number in a message of at most so many stretches can be a figure."""
 _HIGHEST_FIGURE = 99
+_PAIR = 2
 _NAMES_NUMBERS = frozenset({Cue.IS_TRUE, Cue.WHEN})
 """In a message with one of these, a bare number can be a percentage."""
 _LEAST_SHARE = 10
@@ -51,7 +52,7 @@ class SlotFinder:
         self._ordinals = language.numbers.ordinals
         self._article = language.numbers.article
         self._signs = signs
-        self._claims = ClaimFinder(language.numbers)
+        self._claims = ClaimFinder(language.numbers, language.years.units)
         self._years = YearFinder(language.years)
 
     def find(self, items: Sequence[Item], publication: Publication, before: Conversation) -> Slots:
@@ -66,8 +67,10 @@ class SlotFinder:
         slots.claims = self._claims.find(items, slots.used)
         found = self._years.find(items, publication.years, before.years, slots.used)
         slots.years, slots.current, slots.period = found.years, found.current, found.period
-        names_numbers = any(item.meanings & _NAMES_NUMBERS for item in items)
-        if (names_numbers or self._signs.ends_in_tail(items)) and not slots.claims:
+        names_numbers = any(
+            item.meanings & _NAMES_NUMBERS or self._signs.is_tail_word(item) for item in items
+        )
+        if names_numbers and not slots.claims:
             slots.claims = self._bare_shares(items, slots.used)
         self._find_groups(items, publication, slots)
         return slots
@@ -113,12 +116,14 @@ class SlotFinder:
         number = item.number if item.number is not None else self._ordinals.get(item.words[-1])
         return int(number) if number is not None and number == int(number) else None
 
-    @staticmethod
-    def _find_bare_figure(items: Sequence[Item], publication: Publication, slots: Slots) -> None:
+    def _find_bare_figure(
+        self, items: Sequence[Item], publication: Publication, slots: Slots
+    ) -> None:
         """A number alone, after a figure: the figure of that number ("nee, 3")."""
         for index, item in enumerate(items):
-            name = item.words[0]
-            if len(item.words) == 1 and name.isdigit() and name in publication.figures:
+            number = self._figure_number(item)
+            name = str(number) if number is not None else item.words[0]
+            if len(item.words) <= _PAIR and name in publication.figures:
                 slots.figure = name
                 slots.used.add(index)
 

@@ -15,8 +15,8 @@ from bot.question.patterns import PatternIndex, longest_first
 from bot.reader import Item, Sentence
 from bot.schema import IndicatorPatterns
 
-_SHORT_MESSAGE = 14
-"""A message of more stretches than this completes no earlier question."""
+_SHORT_MESSAGE = 10
+"""A message of more stretches that say something completes no earlier question."""
 
 
 class Topics:
@@ -161,7 +161,9 @@ class Topics:
         """Whether the words name a subject only together with those of the last question."""
         if patterns and not all(self.is_background(p) for p in patterns):
             return False
-        if not before.concepts or before.options or len(items) > _SHORT_MESSAGE:
+        if not before.concepts or before.options:
+            return False
+        if sum(not item.is_filler for item in items) > _SHORT_MESSAGE:
             return False
         own = frozenset(m for item in items for m in item.meanings) & self._completing
         if not own:
