@@ -99,10 +99,11 @@ class Interpreter:
             _asked_not_claimed(_in_its_subject(found)),
             coverage=self._covered(found, items, subject, named),
         )
-        if self._is_elsewhere(items):
+        if self._is_elsewhere(items) or topics.refuses(found.concepts):
             return self._elsewhere(found)
         found = self._follow_ups.complete(found, items, before)
-        found = self._follow_ups.headline(found, items, topics)
+        if not self._is_about_source(found):
+            found = self._follow_ups.headline(found, items, topics)
         found = _with_direction(found, topics)
         return self._decide(self.matcher.match(found), items)
 
@@ -162,6 +163,7 @@ class Interpreter:
             if index not in named
             for meaning in item.meanings
             if ":" not in meaning and meaning not in (FILLER, Cue.BREAKDOWN)
+            if meaning not in EXTREME or index not in slots.used  # "de meeste politici"
         }
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
@@ -214,6 +216,12 @@ class Interpreter:
             if not item.meanings & COURTESY
         ]
         return self._coverage.of(everything, (), topics.light, _STRICT)
+
+    def _is_about_source(self, found: Interpretation) -> bool:
+        if found.indicators:
+            return False
+        matched = self.matcher.match(found)
+        return matched.handler == "about" and matched.score >= ACCEPT_PATTERN
 
     def _is_elsewhere(self, items: Sequence[Item]) -> bool:
         return any(
@@ -299,6 +307,9 @@ def _in_its_subject(found: Interpretation) -> Interpretation:
     cues = found.cues
     if any(found.publication.indicators[i].kind == "reasons" for i in found.indicators):
         cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
+        if Cue.ALL_TIERS in cues:  # "Noem ze alle drie": all the reasons.
+            cues -= {Cue.ALL_TIERS, Given.TIERS}
+            found = replace(found, tiers=())
     return replace(found, cues=cues)
 
 

@@ -11,6 +11,7 @@ from bot.text import Word, number_words, sentences_of
 
 _GAP_WORDS = 9
 """How many words may stand inside a phrase with a gap ("nam … af")."""
+_YEARS = range(1900, 2101)
 _EMOJI = 100
 """How many characters of a message without words are looked at for an emoji."""
 
@@ -30,6 +31,11 @@ class Item:
     def is_unknown(self) -> bool:
         """Whether it means nothing to the bot."""
         return not self.meanings and self.number is None
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is a number that can only be a year."""
+        return len(self.words) == 1 and self.number is not None and self.number in _YEARS
 
     @property
     def is_filler(self) -> bool:

@@ -49,7 +49,7 @@ _BY_HANDLER: Mapping[Handler, Answering] = {
 }
 _COMPARING = frozenset({"trend", "compare", "difference", "extreme"})
 """Kinds of questions that can be meant as a claim."""
-_ASKED = ASKING - {Cue.IS_TRUE, Cue.DIFFERENCE} | {Given.EITHER_OR}
+_ASKED = ASKING - {Cue.IS_TRUE, Cue.DIFFERENCE, Cue.PERCENTAGE} | {Given.EITHER_OR}
 _SAID = LEVEL | {Cue.UP, Cue.DOWN, Cue.FACTOR, Cue.IS_TRUE, Given.YES_NO}
 
 

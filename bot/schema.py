@@ -211,6 +211,8 @@ class Subjects(_File):
     details: dict[str, Detail] = Field(default_factory=dict)
     completing: str = ""
     """Concepts that name another subject together with those of the last question."""
+    refuse: list[Detail] = Field(default_factory=list)
+    """Concepts that together, unless with others, mean what the publication is not about."""
     good: list[str] = Field(default_factory=list)
     """Indicators of which more is better."""
     elsewhere: str = ""

@@ -50,8 +50,9 @@ class ClaimFinder:
                 comparison = self._comparison(items, index) or claim.comparison
                 claims.append(replace(claim, comparison=comparison))
                 used.update(range(index, index + length))
-            else:
-                claims += self._majority(items, index)
+            elif majority := self._majority(items, index):
+                claims += majority
+                used.add(index)
             index += length
         return claims
 

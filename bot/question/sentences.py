@@ -58,6 +58,8 @@ class Sentences:
                 items += other.sentence.items
             elif index < best:
                 items += self._pointed_at(other.sentence, read[best].sentence)
+                if self._is_bare(read[best].sentence):
+                    items += [i for i in other.sentence.items if Given.ELSEWHERE in i.meanings]
             else:
                 items += self._added(other, read[best].sentence)
         return items, read[best].sentence
@@ -65,16 +67,27 @@ class Sentences:
     def _rank(self, read: _Read, topics: Topics) -> float:
         """How likely a sentence is the one that asks."""
         meanings = read.sentence.meanings
-        numbers = (item.number for item in read.sentence.items if item.number is not None)
-        if meanings & PICTURE and any(number <= _HIGHEST_FIGURE for number in numbers):
+        if self._names_figure(read.sentence):
             return _FIGURE_RANK
         if not read.patterns:
-            slots = any(m.startswith(("tier:", "relative:")) for m in meanings)
+            slots = any(m.startswith(("tier:", "relative:")) for m in meanings) or any(
+                item.is_year for item in read.sentence.items
+            )
             return 0.5 * bool(meanings & (ASKING | PICTURE)) + 0.3 * slots
         precise = not all(topics.is_background(p) for p in read.patterns)
         asks = bool(meanings & ASKING) or self._signs.asks_yes_or_no(read.sentence)
         understood = self._coverage.of(read.sentence.items, (), topics.light)
         return (2.0 if precise else 1.5) + (2.0 if asks else 0.0) + understood
+
+    def _names_figure(self, sentence: Sentence) -> bool:
+        """Whether a sentence is about a figure by its number, and not only placed in it."""
+        items = sentence.items
+        pictured = [i for i, item in enumerate(items) if item.meanings & PICTURE]
+        numbers = (item.number for item in items if item.number is not None)
+        if not pictured or not any(number <= _HIGHEST_FIGURE for number in numbers):
+            return False
+        placed = self._signs.is_placed(items, pictured[0])
+        return not placed or bool(sentence.meanings & (ASKING | {Cue.SHOW}))
 
     @staticmethod
     def _belongs(other: _Read, main: _Read, topics: Topics) -> bool:
@@ -84,8 +97,12 @@ class Sentences:
         concepts = {m for m in other.sentence.meanings if ":" not in m}
         if concepts <= _MODEST | topics.theme:
             return True  # "In 2018. Procent."
-        bare = sum(not item.is_filler for item in main.sentence.items) <= _BARE
+        bare = Sentences._is_bare(main.sentence)
         return bare or (bool(main.targets) and main.targets == other.targets)
+
+    @staticmethod
+    def _is_bare(sentence: Sentence) -> bool:
+        return sum(not item.is_filler for item in sentence.items) <= _BARE
 
     def _pointed_at(self, earlier: Sentence, main: Sentence) -> list[Item]:
         """What of an earlier sentence the main one points back to: its people, or its time."""

@@ -17,7 +17,6 @@ _LONGEST = 3
 """Words in the longest phrase of these lists."""
 _NEAR_CHOICE = 3
 """The two things to choose from stand at most so many stretches from the "or"."""
-_FIRST_YEAR = 1900
 _NEAR = 2
 """A word that tells who speaks stands at most so many words before the speaker."""
 
@@ -33,6 +32,7 @@ class Signs:
         self._speaker_before = word_phrases(intents.speaker_before)
         self._speaker_after = word_phrases(intents.speaker_after)
         self._according_to = word_phrases(intents.according_to)
+        self._prepositions = word_phrases(intents.prepositions)
         self._either_or = word_phrases(intents.either_or)
         self._anaphora = word_phrases(intents.anaphora)
         self._people = word_phrases(intents.people_anaphora)
@@ -106,6 +106,10 @@ class Signs:
         after = _words(items[index + 1 : index + 1 + _LONGEST])
         return _holds(after[:_LONGEST], self._speaker_after)
 
+    def is_placed(self, items: Sequence[Item], index: int) -> bool:
+        """Whether a stretch stands behind a preposition ("in figuur 1")."""
+        return index > 0 and items[index - 1].words[-1:] in self._prepositions
+
     def asks_which(self, items: Sequence[Item], named: AbstractSet[int]) -> bool:
         """Whether two groups, years or subjects (``named`` items) are offered to choose from."""
         return any(
@@ -145,7 +149,7 @@ def _kind_near(items: Sequence[Item], named: AbstractSet[int], start: int, step:
     for offset, item in enumerate(items[:_NEAR_CHOICE]):
         kinds = {
             "group" if item.is_group else "",
-            "year" if item.number is not None and item.number >= _FIRST_YEAR else "",
+            "year" if item.is_year else "",
             "subject" if start + step * offset in named else "",
         } - {""}
         if kinds:

@@ -32,6 +32,7 @@ class Topics:
         self._indicators = subjects.indicators
         self._completing = references(subjects.completing)
         self._options = subjects.ask_back
+        self._refused = [(references(r.of), references(r.unless)) for r in subjects.refuse]
         self.light = references(subjects.light)
         """Concepts that go with many subjects, and name none on their own."""
         self.theme = references(subjects.theme)
@@ -98,6 +99,8 @@ class Topics:
             used = {index for concept in pattern.concepts for index in where.get(concept, ())}
             new = used - consumed
             telling = pattern.concepts - self.light
+            if any(self._beside(pattern, other) for other in chosen):
+                telling = pattern.concepts & self._completing
             if not any(items[i].meanings & telling for i in new) and (chosen or not new):
                 continue
             consumed |= self._explained(items, pattern, where)
@@ -109,6 +112,12 @@ class Topics:
             for p in precise
         }
         return sorted(precise, key=lambda p: first[id(p)]), consumed
+
+    def _beside(self, pattern: Pattern, other: Pattern) -> bool:
+        """Whether two patterns differ in one completing concept: "intern en extern gemeld"."""
+        apart = pattern.concepts ^ other.concepts
+        each = len(pattern.concepts - other.concepts), len(other.concepts - pattern.concepts)
+        return each == (1, 1) and apart <= self._completing
 
     def _explained(
         self, items: Sequence[Item], pattern: Pattern, where: Mapping[str, Sequence[int]]
@@ -135,6 +144,10 @@ class Topics:
         """The indicators to offer where concepts name none of them; none where that is no help."""
         asked = self._ask_back.fitting(meanings)
         return tuple(self._options[int(name_of(asked[0]))].options) if asked else ()
+
+    def refuses(self, meanings: AbstractSet[str]) -> bool:
+        """Whether concepts together mean something that the publication is not about."""
+        return any(of <= meanings and not unless & meanings for of, unless in self._refused)
 
     def only_light(self, patterns: Sequence[Pattern]) -> bool:
         """Whether the subject is named by words that go with anything ("er last van")."""
