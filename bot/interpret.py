@@ -16,7 +16,7 @@ from bot.interpretation import Interpretation, Outcome
 from bot.language import Language, Pattern
 from bot.question.choices import Choices
 from bot.question.coverage import Coverage
-from bot.question.cues import COURTESY, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
+from bot.question.cues import ASKING, COURTESY, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
 from bot.question.follow_up import FollowUps
 from bot.question.foreign import ForeignWords
 from bot.question.match import Matcher
@@ -169,7 +169,9 @@ class Interpreter:
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
         which = self._signs.asks_which(items, named) and bool(cues & (LEVEL | EXTREME | _BETTER))
         later = sentences[sentences.index(main) + 1 :]
-        agreed = any(self._signs.is_tail(s) for s in later)
+        agreed = any(self._signs.is_tail(s) for s in later) or (
+            not cues & ASKING and self._signs.asserts(main.items)
+        )
         asked = any(
             self._signs.points_back(s) and self._signs.asks_yes_or_no(s) for s in (main, *later)
         )
@@ -326,6 +328,9 @@ def _asked_not_claimed(found: Interpretation) -> Interpretation:
 def _with_direction(found: Interpretation, topics: Topics) -> Interpretation:
     """The interpretation, with "beter" read as more or less, and no change as equal."""
     cues = found.cues
+    rhetorical = {Given.YES_NO, Cue.NOT} <= cues and Cue.IS_TRUE not in cues
+    if rhetorical and cues & {Cue.EQUAL, Cue.MORE, Cue.LESS} and found.follow_up:
+        cues -= {Cue.NOT}  # "Was dat niet evenveel?" says that it was.
     if {Cue.CHANGED, Cue.NOT} <= cues:
         cues = cues - {Cue.CHANGED, Cue.NOT} | {Cue.EQUAL}
     if cues & _BETTER:

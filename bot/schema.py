@@ -135,6 +135,7 @@ class Intents(_File):
     follow_up_starts: str
     leading_words: str
     tail_questions: str
+    asserting: str
     speaker_before: str
     speaker_after: str
     according_to: str

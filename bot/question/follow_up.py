@@ -52,6 +52,8 @@ _OTHER_KINDS = frozenset(
     }
 )
 """Kinds of questions that need no figures, so that no subject may be filled in."""
+_ASKS_ON = ASKING | CHANGE | PICTURE | {Cue.SHOW}
+"""Beside thanks, these still ask something."""
 _SPREAD = frozenset({Cue.ALL_TIERS, Cue.WHICH_TIER, Given.TIERS, Given.YEARS})
 """Asks for several tiers or years side by side."""
 
@@ -74,6 +76,9 @@ class FollowUps:
         that_year = not found.years and self._signs.means_that_year(items)
         if that_year:
             before = replace(before, years=before.years or before.stated)
+        if that_year and Cue.SINCE in found.cues and before.years:
+            years = (before.years[0], found.publication.years[-1])
+            found = replace(found, years=years, cues=found.cues | {Given.PERIOD, Given.YEARS})
         if not found.indicators:
             return self._without_subject(found, content, before, marked=marked)
         asks = bool(found.cues & ASKING)
@@ -155,6 +160,8 @@ def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> b
         return False
     slots = found.tiers or found.years or found.breakdown or found.current or found.claims
     social = found.cues & SOCIAL
+    if social and not slots and not found.cues & _ASKS_ON:
+        return False
     return bool(slots or found.cues - SOCIAL or (marked and not social))
 
 
@@ -200,7 +207,10 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
     """The interpretation with the slots, and where asked the kind, of the last question."""
     own = bool(found.indicators)
     cues = found.cues
-    if keep_kind and not cues & KIND and not found.claims:
+    same = not (own or found.tiers or found.years or found.claims)
+    if same and cues & KIND == {Cue.IS_TRUE}:  # "Klopt dat?": the claim before it.
+        cues |= frozenset(before.cues) & KIND
+    elif keep_kind and not cues & KIND and not found.claims:
         cues |= _kept_kind(found, before)
     years = _years(found, before)
     tiers = _tiers(found, before)
@@ -226,6 +236,8 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
 def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
     """The concepts that told the kind of the last question, as far as they still hold."""
     own = bool(found.indicators)
+    if any(found.publication.indicators[name].kind == "reasons" for name in found.indicators):
+        return frozenset()
     if found.cues & ASKING or (found.years and not own and before.intent in ("trend", "claim")):
         return frozenset()
     kept = frozenset(before.cues) & KIND

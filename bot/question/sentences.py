@@ -58,7 +58,7 @@ class Sentences:
                 items += other.sentence.items
             elif index < best:
                 items += self._pointed_at(other.sentence, read[best].sentence)
-                if self._is_bare(read[best].sentence):
+                if read[best].patterns and self._is_bare(read[best].sentence):
                     items += [i for i in other.sentence.items if Given.ELSEWHERE in i.meanings]
             else:
                 items += self._added(other, read[best].sentence)
@@ -87,7 +87,7 @@ class Sentences:
         if not pictured or not any(number <= _HIGHEST_FIGURE for number in numbers):
             return False
         placed = self._signs.is_placed(items, pictured[0])
-        return not placed or bool(sentence.meanings & (ASKING | {Cue.SHOW}))
+        return not placed or bool(sentence.meanings & (ASKING - {Cue.PERCENTAGE} | {Cue.SHOW}))
 
     @staticmethod
     def _belongs(other: _Read, main: _Read, topics: Topics) -> bool:

@@ -29,6 +29,7 @@ class Signs:
         self._follow_up = word_phrases(intents.follow_up_starts)
         self._leading = word_phrases(intents.leading_words)
         self._tails = word_phrases(intents.tail_questions)
+        self._asserting = word_phrases(intents.asserting)
         self._speaker_before = word_phrases(intents.speaker_before)
         self._speaker_after = word_phrases(intents.speaker_after)
         self._according_to = word_phrases(intents.according_to)
@@ -79,9 +80,9 @@ class Signs:
         words = self._without_address(sentence.words)
         return bool(words) and self._tail(words) == len(words)
 
-    def is_tail_word(self, item: Item) -> bool:
-        """Whether a stretch of words asks for agreement, wherever it stands ("het was toch 59")."""
-        return item.words in self._tails
+    def asserts(self, items: Sequence[Item]) -> bool:
+        """Whether a statement asks to be confirmed ("het was toch 59")."""
+        return any(item.words in self._asserting for item in items)
 
     def _tail(self, words: tuple[str, ...]) -> int:
         """How many words at the end ask for agreement."""

@@ -67,10 +67,8 @@ class SlotFinder:
         slots.claims = self._claims.find(items, slots.used)
         found = self._years.find(items, publication.years, before.years, slots.used)
         slots.years, slots.current, slots.period = found.years, found.current, found.period
-        names_numbers = any(
-            item.meanings & _NAMES_NUMBERS or self._signs.is_tail_word(item) for item in items
-        )
-        if names_numbers and not slots.claims:
+        names_numbers = any(item.meanings & _NAMES_NUMBERS for item in items)
+        if (names_numbers or self._signs.asserts(items)) and not slots.claims:
             slots.claims = self._bare_shares(items, slots.used)
         self._find_groups(items, publication, slots)
         return slots

@@ -115,9 +115,9 @@ class Topics:
 
     def _beside(self, pattern: Pattern, other: Pattern) -> bool:
         """Whether two patterns differ in one completing concept: "intern en extern gemeld"."""
-        apart = pattern.concepts ^ other.concepts
-        each = len(pattern.concepts - other.concepts), len(other.concepts - pattern.concepts)
-        return each == (1, 1) and apart <= self._completing
+        beside = self.light - self._completing
+        one, two = pattern.concepts - beside, other.concepts - beside
+        return (len(one - two), len(two - one)) == (1, 1) and one ^ two <= self._completing
 
     def _explained(
         self, items: Sequence[Item], pattern: Pattern, where: Mapping[str, Sequence[int]]

@@ -93,6 +93,8 @@ def _facts(
         return lookup.printed(indicator, tier, _years(draft, found, wording, indicator, tier))
     tiers = list(found.tiers) if len(found.tiers) > 1 else list(publication.tiers)
     available = publication.tiers_of(indicator)
+    if len(available) == 1 and Cue.WHO_OR_WHERE in found.cues:
+        return lookup.facts([indicator], available, found.years_meant[:1])
     if len(available) == 1:
         tiers = available
         draft.partly(wording.say("one_tier", tier=publication.tiers[tiers[0]].name))
