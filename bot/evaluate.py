@@ -278,7 +278,8 @@ def evaluate(engine: Engine, folder: Path, files: Sequence[Path], *, accept: boo
     path = folder / ACCEPTED
     before = load_accepted(path)
     gained, lost = compare(before, results)
-    for name, changed in (("gained", gained), ("lost", lost)):
+    new = [judged for judged in results if judged.question.name not in before]
+    for name, changed in (("new", new), ("gained", gained), ("lost", lost)):
         print(f"\nAgainst the accepted result, {name}: {len(changed)}")
         for judged in changed:
             print(f"  {judged.question.name[:140]}\n    {judged.verdict} {judged.why}")

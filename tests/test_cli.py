@@ -525,6 +525,7 @@ def test_evaluate_fails_where_an_accepted_question_is_lost(run: Run, tmp_path: P
     arguments = ("evaluate", "--intents", str(intents))
     accepted = run(*arguments, "--accept")
     assert accepted.code == 0
+    assert "new: 2" in accepted.out
     assert json.loads((folder / "accepted.json").read_text(encoding="utf-8")) == {
         "hallo": "missed",
         "hoeveel agressie bij gemeenten / en in 2022?": "correct",

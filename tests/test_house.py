@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 import yaml
 
 from bot import __version__
+from bot.engine import Engine
+from bot.paths import default_intents
+from tests.talking import engine
 
 ROOT = Path(__file__).parents[1]
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
@@ -57,3 +61,25 @@ def test_the_guide_names_the_form_for_answers() -> None:
     assert f"*{name}*" in (ROOT / "docs" / "gebruik.md").read_text(encoding="utf-8").replace(
         "\n", " "
     )
+
+
+def test_the_way_to_a_first_phrase_in_the_readme_works(tmp_path: Path) -> None:
+    """Its word is not understood; added as it says, the question gets the facts that it says."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Add a phrase")[2]
+    (due,) = yaml.safe_load(re.search(r"```yaml\n(.*?)```", section, flags=re.S)[1])  # type: ignore[index]
+    (question,) = due["turns"]
+    word = re.search(r"does not know \*(\w+)\*", section)[1]  # type: ignore[index]
+    concept = re.search(r"\(here `(\w+)`\)", section)[1]  # type: ignore[index]
+    assert f'explain "{question}"' in section
+    read = engine().interpret(question)
+    assert [i.words for i in read.sentences[0].items if i.is_unknown] == [(word,)]
+    assert not engine().ask(question).facts, f"README: {word} is known by now, take another word"
+    intents = Path(shutil.copytree(default_intents(), tmp_path / "intents"))
+    path = intents / "provincies-2024" / "subjects.yaml"
+    text = path.read_text(encoding="utf-8")
+    start = f"\n  {concept}: |\n    "
+    assert text.count(start) == 1
+    path.write_text(text.replace(start, f"{start}{word}, "), encoding="utf-8")
+    answer = Engine.load(intents=intents).ask(question)
+    assert [answer.status] == due["status"]
+    assert [list(fact.key) for fact in answer.facts] == due["facts"]
