@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.conversation import Conversation
 from bot.data import Publication
@@ -99,7 +100,7 @@ class Interpreter:
             _asked_not_claimed(_in_its_subject(found)),
             coverage=self._covered(found, items, subject, named),
         )
-        if self._is_elsewhere(items) or topics.refuses(found.concepts):
+        if self._is_elsewhere(items) or topics.refuses(found.concepts | {*before.concepts}):
             return self._elsewhere(found)
         found = self._follow_ups.complete(found, items, before)
         if not self._is_about_source(found):
@@ -146,6 +147,28 @@ class Interpreter:
             return another
         if topics.completes(subject, items, before):
             return topics.find(items, frozenset(before.concepts))
+        return self._by_clause(items, topics) or (subject, named)
+
+    @staticmethod
+    def _by_clause(items: Sequence[Item], topics: Topics) -> tuple[list[Pattern], set[int]] | None:
+        """The subjects of a message that asks "how much" several times, each in its own clause.
+
+        None where a clause names no subject of its own.
+        """
+        starts = [i for i, item in enumerate(items) if Cue.HOW_MUCH in item.meanings]
+        if len(starts) < 2:
+            return None
+        whole = frozenset(m for item in items for m in item.meanings)
+        subject: list[Pattern] = []
+        named: set[int] = set()
+        for start, end in pairwise([0, *starts[1:], len(items)]):
+            patterns, indexes = topics.find(items[start:end])
+            if not patterns or all(map(topics.is_background, patterns)):
+                patterns, indexes = topics.find(items[start:end], whole)
+            if not indexes or all(map(topics.is_background, patterns)):
+                return None
+            subject += [p for p in patterns if p not in subject]
+            named |= {start + index for index in indexes}
         return subject, named
 
     def _cues(
@@ -165,8 +188,12 @@ class Interpreter:
             if ":" not in meaning and meaning not in (FILLER, Cue.BREAKDOWN)
             if meaning not in EXTREME or index not in slots.used  # "de meeste politici"
         }
+        if not cues & EXTREME and not slots.claims and _follows(items, Cue.WHEN, Cue.HOW_MUCH):
+            cues.discard(Cue.WHEN)  # "welk deel vindt dat … wanneer zich iets voordoet"
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
+        # "Nergens last van" names a subject and denies it.
+        cues |= {Cue.NOT for i in named if {Cue.NOT} < items[i].meanings}
         which = self._signs.asks_which(items, named) and bool(cues & (LEVEL | EXTREME | _BETTER))
         later = sentences[sentences.index(main) + 1 :]
         agreed = any(self._signs.is_tail(s) for s in later) or (
@@ -302,6 +329,12 @@ def _with_slots(slots: Slots, publication: Publication) -> Interpretation:
         claims=tuple(slots.claims),
         figure=slots.figure,
     )
+
+
+def _follows(items: Sequence[Item], later: str, earlier: str) -> bool:
+    """Whether one concept is said first after another."""
+    said = [item.meanings & {later, earlier} for item in items if item.meanings & {later, earlier}]
+    return len(said) > 1 and earlier in said[0] and later not in said[0] and later in said[-1]
 
 
 def _in_its_subject(found: Interpretation) -> Interpretation:

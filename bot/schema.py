@@ -89,6 +89,8 @@ class Numbers(_File):
     """A number before one of these is a difference between percentages."""
     percent: str
     """A number before one of these is a percentage."""
+    by: str
+    """Before a percentage, says that it is a difference."""
     fractions: list[Fraction]
     factors: list[Factor]
     ratio_tolerance: float
@@ -188,6 +190,8 @@ class Detail(_File):
 
     of: str
     unless: str = ""
+    say: str = ""
+    """What is not printed, in Dutch; else what the indicator says of itself."""
 
 
 class Subjects(_File):

@@ -20,6 +20,8 @@ _LONG = 10
 """A word of so many letters can be a compound."""
 _SHORTEST_REPAIRED = 4
 _SHORTEST_PART = 3
+_VERY_COMMON = 500
+"""A word this common is as likely to be meant as one that says what a question is about."""
 _SHORTEST_JOINED = 6
 """Letters of a compound that may be typed as two words."""
 _START = 2
@@ -41,7 +43,13 @@ class Speller:
         self._linking = language.linking_letters
         self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._by_end: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for word in sorted(self._vocabulary):
+        meanings: dict[str, set[str]] = defaultdict(set)
+        for phrase in (p for phrases in language.phrases.values() for p in phrases):
+            for word in phrase.words + phrase.rest:
+                meanings[word] |= phrase.meanings
+        for word in sorted(self._vocabulary | language.everyday):
+            if meanings[word] and meanings[word] <= language.elsewhere:
+                continue  # An unknown word is no sign of another world.
             if len(word) >= _SHORTEST_REPAIRED and word.isalpha():
                 self._by_start[word[:_START], len(word)].append(word)
                 self._by_end[word[-_END:], len(word)].append(word)
@@ -136,11 +144,13 @@ class Speller:
         found = [f for f in found if f[1] <= allowed or LCSseq.similarity(word, f[0]) == length]
         if not found:
             return None
-        # Among equally near words: one that means something, starts alike, has a letter more.
-        best = min(
-            found,
-            key=lambda f: (f[1], f[0] not in self._content, f[0][0] != word[0], -len(f[0]), f[0]),
-        )[0]
+        best = min(found, key=lambda f: (f[1], *self._unlikely(f[0], word)))[0]
         if length < _SURE_START and best[0] != word[0] and best[1:] != word:
             return None
         return (best,)
+
+    def _unlikely(self, candidate: str, word: str) -> tuple[bool, bool, int, int, str]:
+        """Orders equally near words: one that means something, starts alike, is common."""
+        rank = self._common.get(candidate, len(self._common))
+        tells = candidate in self._content or rank < _VERY_COMMON
+        return not tells, candidate[0] != word[0], rank, -len(candidate), candidate

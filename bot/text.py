@@ -15,13 +15,15 @@ MAX_CHARACTERS = 4096
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MENTION = re.compile(r"(?<!\w)@\w+")
-_SHORT_YEAR = re.compile(r"['’‘`´](\d\d)(?!\d)")
+_SHORT_YEAR = re.compile(r"['’‘`´](\d\d)(?!\d|\s*(?:%|procent))")
 _ABBREVIATION = re.compile(r"\b(?:[a-zA-Z]\.){2,}")
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}\b)")
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _WORD = re.compile(
     r"\d+(?:,\d+)?(?!\d)|[a-z]+|%|[.!?\n;…]+|[^\s\w,:()\"“”„\-/&+*_~`#=|{}\[\]<>^°'’]"
 )
+_LONGEST_SHORT = 4
+"""An abbreviation before a number has no more letters than this."""
 _BREAK = re.compile(r"[.!?\n;…]|[^\x00-\u024f]")
 
 
@@ -73,7 +75,8 @@ def sentences_of(message: str) -> list[list[Word]]:
             capital = bool(sentences[-1]) and typed.istitle() and len(typed) > 1
             sentences[-1].append(Word(sign, capital))
         elif _BREAK.match(sign) and sentences[-1]:
-            if sign == "." and text[match.end() : match.end() + 2].strip()[:1].isdigit():
+            numbered = text[match.end() : match.end() + 2].strip()[:1].isdigit()
+            if sign == "." and numbered and len(sentences[-1][-1].text) <= _LONGEST_SHORT:
                 continue  # "fig. 3", "nr. 2"
             sentences.append([])
     return [sentence for sentence in sentences if sentence]

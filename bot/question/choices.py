@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.interpretation import Interpretation
 from bot.language import word_phrases
-from bot.question.cues import CHOICES, FILLER
+from bot.question.cues import CHOICES, FILLER, Cue
 from bot.schema import Intents
 
 _LONG = 12
@@ -24,7 +24,8 @@ class Choices:
 
     def pick(self, found: Interpretation, options: Sequence[Interpretation]) -> int | None:
         """The index of the reading that is picked; None where it is none of them."""
-        words = [word for sentence in found.sentences for word in sentence.typed]
+        items = (item for sentence in found.sentences for item in sentence.items)
+        words = [w for item in items if Cue.GREETING not in item.meanings for w in item.words]
         if len(words) > _LONG:
             return None
         named = self._by_place(found, words, len(options))

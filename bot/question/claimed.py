@@ -37,21 +37,25 @@ class ClaimFinder:
         self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
         self._points = word_phrases(numbers.points)
         self._most = word_phrases(numbers.most)
+        self._by = word_phrases(numbers.by)
         self._percent = word_phrases(numbers.percent)
         self._units = word_phrases(units)
 
-    def find(self, items: Sequence[Item], used: set[int]) -> list[Claim]:
-        """The claims in the items that are not used yet; adds those they take to ``used``."""
-        claims: list[Claim] = []
+    def find(self, items: Sequence[Item], used: set[int]) -> dict[int, Claim]:
+        """The claims in the items that are not used yet, by their place.
+
+        Adds the items they take to ``used``.
+        """
+        claims: dict[int, Claim] = {}
         index = 0
         while index < len(items):
             claim, length = self._at(items, index) if index not in used else (None, 1)
             if claim is not None:
                 comparison = self._comparison(items, index) or claim.comparison
-                claims.append(replace(claim, comparison=comparison))
+                claims[index] = replace(claim, comparison=comparison)
                 used.update(range(index, index + length))
             elif majority := self._majority(items, index):
-                claims += majority
+                claims[index] = majority
                 used.add(index)
             index += length
         return claims
@@ -92,7 +96,8 @@ class ClaimFinder:
         if following.words[:1] in self._points:
             return Claim(number, "points"), 2
         if following.words[:1] in self._percent:
-            return Claim(number, "percent", _ROUNDED if number % 1 else 0), 2
+            by = index > 0 and items[index - 1].words[-1:] in self._by
+            return Claim(number, "points" if by else "percent", _ROUNDED if number % 1 else 0), 2
         if Cue.FACTOR in following.meanings:
             return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
         if following.is_filler and following.words[:1] not in self._units:
@@ -107,15 +112,15 @@ class ClaimFinder:
             return None, 1
         return Claim(number, "percent"), 1
 
-    def _majority(self, items: Sequence[Item], index: int) -> list[Claim]:
+    def _majority(self, items: Sequence[Item], index: int) -> Claim | None:
         item = items[index]
         people = any(following.is_group for following in items[index + 1 : index + 2])
         most = people and item.words[-1:] in self._most  # "de meeste provinciale politici"
         if most or "number:majority" in item.meanings:
-            return [Claim(_HALF, "majority", comparison="more")]
+            return Claim(_HALF, "majority", comparison="more")
         if "number:minority" in item.meanings:
-            return [Claim(_HALF, "majority", comparison="less")]
-        return []
+            return Claim(_HALF, "majority", comparison="less")
+        return None
 
     @staticmethod
     def _comparison(items: Sequence[Item], index: int) -> Comparison | None:

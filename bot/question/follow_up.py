@@ -52,7 +52,7 @@ _OTHER_KINDS = frozenset(
     }
 )
 """Kinds of questions that need no figures, so that no subject may be filled in."""
-_ASKS_ON = ASKING | CHANGE | PICTURE | {Cue.SHOW}
+_ASKS_ON = ASKING | CHANGE | PICTURE | EXTREME | {Cue.SHOW, Cue.COUNT}
 """Beside thanks, these still ask something."""
 _SPREAD = frozenset({Cue.ALL_TIERS, Cue.WHICH_TIER, Given.TIERS, Given.YEARS})
 """Asks for several tiers or years side by side."""
@@ -156,10 +156,10 @@ def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> b
     unknown = sum(item.is_unknown for item in content)
     if unknown >= (_UNKNOWN_MARKED if marked else _UNKNOWN):
         return False
-    if unknown and not marked and len(content) > _VERY_SHORT:
-        return False
     slots = found.tiers or found.years or found.breakdown or found.current or found.claims
-    social = found.cues & SOCIAL
+    if unknown and not marked and (len(content) > _VERY_SHORT or not slots):
+        return False
+    social = found.cues & (SOCIAL - {Cue.GREETING})
     if social and not slots and not found.cues & _ASKS_ON:
         return False
     return bool(slots or found.cues - SOCIAL or (marked and not social))
@@ -255,7 +255,8 @@ def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
     if said & COMPARISON and not found.indicators:
         if len(found.years) != 1:
             return found.years
-        earlier = before.years or (found.publication.years[-1],)
+        named = before.years or (before.stated if before.intent == "extreme" else ())
+        earlier = named or found.publication.years[-1:]
         base = [year for year in earlier if year not in found.years]
         return _in_order(found, tuple(base[:1]), found.years)
     compared = before.intent in ("difference", "compare") and len(before.years) > 1

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from bot.language import Pattern
 from bot.question.coverage import Coverage
-from bot.question.cues import AFTERTHOUGHTS, ASKING, FILLER, PICTURE, SHARE, Cue, Given
+from bot.question.cues import (
+    AFTERTHOUGHTS,
+    ASKING,
+    COMPARISON,
+    EXTREME,
+    FILLER,
+    PICTURE,
+    SHARE,
+    Cue,
+    Given,
+)
 from bot.question.signs import Signs
 from bot.question.topics import Topics
 from bot.reader import Item, Sentence
@@ -16,6 +26,8 @@ _FIGURE_RANK = 6.0
 _HIGHEST_FIGURE = 99
 _BARE = 2
 """So many words are no sentence yet."""
+_ASKS_ON = ASKING | PICTURE | COMPARISON | EXTREME | {Cue.SHOW}
+"""Asks something, though it may name no subject."""
 _OTHER_PEOPLE = frozenset({Cue.BREAKDOWN, Given.ELSEWHERE})
 """Other people than the source is about, or a part of them."""
 _MODEST = SHARE | {FILLER, Cue.ALL_TIERS}
@@ -50,43 +62,46 @@ class Sentences:
         if len(sentences) == 1:
             return list(sentences[0].items), sentences[0]
         read = [_Read(s, topics.find(s.items)[0]) for s in sentences]
-        ranks = [self._rank(r, topics) for r in read]
+        asked = any(r.patterns and r.sentence.meanings & ASKING for r in read)
+        ranks = [self._rank(r, topics, asked=asked) for r in read]
         best = max(range(len(read)), key=lambda i: (ranks[i], i))
         items: list[Item] = []
         for index, other in enumerate(read):
             if index == best or self._belongs(other, read[best], topics):
                 items += other.sentence.items
             elif index < best:
-                items += self._pointed_at(other.sentence, read[best].sentence)
+                items += self._pointed_at(other.sentence, read[best].sentence, topics)
                 if read[best].patterns and self._is_bare(read[best].sentence):
                     items += [i for i in other.sentence.items if Given.ELSEWHERE in i.meanings]
             else:
                 items += self._added(other, read[best].sentence)
         return items, read[best].sentence
 
-    def _rank(self, read: _Read, topics: Topics) -> float:
-        """How likely a sentence is the one that asks."""
+    def _rank(self, read: _Read, topics: Topics, *, asked: bool) -> float:
+        """How likely a sentence is the one that asks; ``asked``: one asks about a subject."""
         meanings = read.sentence.meanings
-        if self._names_figure(read.sentence):
+        if self._names_figure(read.sentence, asked=asked):
             return _FIGURE_RANK
         if not read.patterns:
             slots = any(m.startswith(("tier:", "relative:")) for m in meanings) or any(
                 item.is_year for item in read.sentence.items
             )
-            return 0.5 * bool(meanings & (ASKING | PICTURE)) + 0.3 * slots
+            claims = any(m.startswith(("number:", "fraction:", "factor:")) for m in meanings)
+            elsewhere = Given.ELSEWHERE in meanings and bool(meanings & ASKING)
+            return 0.5 * bool(meanings & _ASKS_ON) + 0.3 * slots + 0.2 * claims + 0.6 * elsewhere
         precise = not all(topics.is_background(p) for p in read.patterns)
         asks = bool(meanings & ASKING) or self._signs.asks_yes_or_no(read.sentence)
         understood = self._coverage.of(read.sentence.items, (), topics.light)
         return (2.0 if precise else 1.5) + (2.0 if asks else 0.0) + understood
 
-    def _names_figure(self, sentence: Sentence) -> bool:
+    def _names_figure(self, sentence: Sentence, *, asked: bool) -> bool:
         """Whether a sentence is about a figure by its number, and not only placed in it."""
         items = sentence.items
         pictured = [i for i, item in enumerate(items) if item.meanings & PICTURE]
         numbers = (item.number for item in items if item.number is not None)
         if not pictured or not any(number <= _HIGHEST_FIGURE for number in numbers):
             return False
-        placed = self._signs.is_placed(items, pictured[0])
+        placed = asked and self._signs.is_placed(items, pictured[0])
         return not placed or bool(sentence.meanings & (ASKING - {Cue.PERCENTAGE} | {Cue.SHOW}))
 
     @staticmethod
@@ -104,12 +119,16 @@ class Sentences:
     def _is_bare(sentence: Sentence) -> bool:
         return sum(not item.is_filler for item in sentence.items) <= _BARE
 
-    def _pointed_at(self, earlier: Sentence, main: Sentence) -> list[Item]:
+    def _pointed_at(self, earlier: Sentence, main: Sentence, topics: Topics) -> list[Item]:
         """What of an earlier sentence the main one points back to: its people, or its time."""
         if self._signs.points_back_to_place(main):
             other = [item for item in earlier.items if item.meanings & _OTHER_PEOPLE]
             if other:
                 return other
+        if self._signs.points_back(main):
+            said = [item for item in earlier.items if item.meanings & topics.checkable]
+            if said:
+                return said
         if self._signs.points_back_to_people(main) and not any(i.is_group for i in main.items):
             return [item for item in earlier.items if item.is_group]
         if self._signs.points_back_to_time(main):
@@ -122,7 +141,8 @@ class Sentences:
 
     def _added(self, later: _Read, main: Sentence) -> list[Item]:
         """What a later sentence adds to the main one."""
-        asks_on = later.all_known and not later.patterns
+        asks = later.sentence.meanings & _ASKS_ON or self._signs.asks_yes_or_no(later.sentence)
+        asks_on = asks and later.all_known and not later.patterns
         if asks_on and self._signs.points_back(later.sentence):
             return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"
         wanted = AFTERTHOUGHTS - ({Cue.OPINION} if main.meanings & ASKING else set())

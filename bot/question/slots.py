@@ -64,12 +64,14 @@ class SlotFinder:
         self._find_figure(items, publication, slots)
         if slots.figure is None and before.figure and len(items) <= _SHORT_FOLLOW_UP:
             self._find_bare_figure(items, publication, slots)
-        slots.claims = self._claims.find(items, slots.used)
-        found = self._years.find(items, publication.years, before.years, slots.used)
+        claims = self._claims.find(items, slots.used)
+        asked = before.years or (before.stated if len(before.stated) == 1 else ())
+        found = self._years.find(items, publication.years, asked, slots.used)
         slots.years, slots.current, slots.period = found.years, found.current, found.period
         names_numbers = any(item.meanings & _NAMES_NUMBERS for item in items)
-        if (names_numbers or self._signs.asserts(items)) and not slots.claims:
-            slots.claims = self._bare_shares(items, slots.used)
+        if names_numbers or self._signs.asserts(items):
+            claims |= self._bare_shares(items, slots.used)
+        slots.claims = [claims[index] for index in sorted(claims)]
         self._find_groups(items, publication, slots)
         return slots
 
@@ -126,13 +128,13 @@ class SlotFinder:
                 slots.used.add(index)
 
     @staticmethod
-    def _bare_shares(items: Sequence[Item], used: set[int]) -> list[Claim]:
-        return [
-            Claim(item.number, "percent")
+    def _bare_shares(items: Sequence[Item], used: set[int]) -> dict[int, Claim]:
+        return {
+            index: Claim(item.number, "percent")
             for index, item in enumerate(items)
             if index not in used
             and not item.meanings
             and item.words[0].isdigit()
             and item.number is not None
             and _LEAST_SHARE <= item.number <= 100
-        ]
+        }

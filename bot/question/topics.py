@@ -38,6 +38,11 @@ class Topics:
         self.theme = references(subjects.theme)
         self.people = references(subjects.people)
         self.concepts = frozenset(subjects.concepts) - self.people
+        checks = subjects.checks.values()
+        self.checkable = frozenset().union(
+            *(references(c.true + c.false) | set(c.ranks) for c in checks)
+        )
+        """Concepts that a claim can be about where the source gives words: reasons, ways."""
         self.good = frozenset(subjects.good)
         prefix = f"{publication.name}/"
         own = [p for p in language.topic_patterns if p.target.startswith(prefix)]

@@ -133,6 +133,7 @@ def _named(
     spec: RelativeYear, count: int, measured: tuple[int, ...], context: int, found: FoundYears
 ) -> int | None:
     """The year that words such as "de vorige meting" mean; ``count`` is the number in them."""
+    found.period |= spec.period
     match spec.kind:
         case "last_measurements":
             for year in measured[-max(1, count) :]:
@@ -146,7 +147,6 @@ def _named(
         case "measurement":
             start = context if spec.after == "context" else measured[-1]
             return _measurement(measured, start, spec.step)
-    found.period |= spec.period
     return (context if spec.after == "context" else measured[-1]) + spec.step * count
 
 

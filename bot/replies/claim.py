@@ -51,7 +51,7 @@ def _asks_unprinted_share(found: Interpretation) -> bool:
         kinds == {"words"}
         and bool(found.cues & NUMBER)
         and (not found.claims or Cue.EXACT_NUMBER in found.cues)
-        and not found.cues & (CHANGE | LEVEL)
+        and not found.cues & (CHANGE | LEVEL | {Cue.DIFFERENCE})
     )
 
 

@@ -51,6 +51,9 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
     if len(shares) == len(facts):
         fits = [_holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
         return Judgement(_all(fits), tuple(facts), complement=negated)
+    if len(shares) > 1 and len(facts) > 1 and not compared:
+        right = all(any(_holds(c, f, negated=negated) for f in facts) for c in shares)
+        return Judgement(right, tuple(facts), complement=negated)
     if compared:
         return _judge_both(found, shares, *compared, negated=negated)
     fits = [_holds(shares[0], fact, negated=negated) for fact in facts]

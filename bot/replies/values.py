@@ -55,8 +55,8 @@ def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
         spec = found.publication.indicators[indicator]
         if _asks_unprinted_number(found, spec):
             draft.partly(wording.say("no_percentage"))
-        elif _asks_detail(found, spec, wording):
-            draft.partly(wording.say("no_details", unprinted=spec.unprinted))
+        elif unprinted := _asked_detail(found, spec, wording):
+            draft.partly(wording.say("no_details", unprinted=unprinted))
 
 
 def _asks_unprinted_number(found: Interpretation, spec: Indicator) -> bool:
@@ -67,12 +67,13 @@ def _asks_unprinted_number(found: Interpretation, spec: Indicator) -> bool:
     return bool(found.cues & NUMBER) and not found.cues & CHANGE
 
 
-def _asks_detail(found: Interpretation, spec: Indicator, wording: Wording) -> bool:
-    """Whether a part of an indicator is asked for that the source does not print."""
+def _asked_detail(found: Interpretation, spec: Indicator, wording: Wording) -> str:
+    """The part of an indicator that is asked for and not printed; empty where none is."""
     detail = wording.language.subjects[found.publication.name].details.get(spec.id)
-    if detail is None or not spec.unprinted:
-        return False
+    if detail is None or Cue.HIGHEST in found.cues:
+        return ""
     asked = (
         references(detail.of) & found.concepts and not references(detail.unless) & found.concepts
     )
-    return bool(asked) and (bool(found.cues & NUMBER) or spec.kind == "words")
+    wanted = bool(asked) and (bool(found.cues & NUMBER) or spec.kind == "words")
+    return (detail.say or spec.unprinted) if wanted else ""
