@@ -342,9 +342,10 @@ def _in_its_subject(found: Interpretation) -> Interpretation:
     cues = found.cues
     if any(found.publication.indicators[i].kind == "reasons" for i in found.indicators):
         cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
-        if Cue.ALL_TIERS in cues:  # "Noem ze alle drie": all the reasons.
-            cues -= {Cue.ALL_TIERS, Given.TIERS}
-            found = replace(found, tiers=())
+    listed = any(found.publication.indicators[i].kind == "reasons" for i in found.indicators)
+    if Cue.ALL_TIERS in cues and (listed or len(found.indicators) > 2):
+        cues -= {Cue.ALL_TIERS, Given.TIERS}  # "Noem ze alle drie": the reasons, the forms.
+        found = replace(found, tiers=())
     return replace(found, cues=cues)
 
 
@@ -368,5 +369,9 @@ def _with_direction(found: Interpretation, topics: Topics) -> Interpretation:
         cues = cues - {Cue.CHANGED, Cue.NOT} | {Cue.EQUAL}
     if cues & _BETTER:
         more_is_good = not topics.good.isdisjoint(found.indicators)
-        cues |= {Cue.MORE if more_is_good == (Cue.BETTER in cues) else Cue.LESS}
+        more = more_is_good == (Cue.BETTER in cues)
+        if found.period or cues & {Cue.SINCE, Cue.TREND}:
+            cues |= {Cue.UP if more else Cue.DOWN}
+        else:
+            cues |= {Cue.MORE if more else Cue.LESS}
     return replace(found, cues=cues)

@@ -144,6 +144,7 @@ class Intents(_File):
     either_or: str
     prepositions: str
     anaphora: str
+    that_anaphora: str
     time_anaphora: str
     people_anaphora: str
     place_anaphora: str

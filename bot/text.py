@@ -22,6 +22,8 @@ _APOSTROPHE = re.compile(r"['’‘`´]")
 _WORD = re.compile(
     r"\d+(?:,\d+)?(?!\d)|[a-z]+|%|[.!?\n;…]+|[^\s\w,:()\"“”„\-/&+*_~`#=|{}\[\]<>^°'’]"
 )
+_STUCK = re.compile(r"(?<=[a-zA-Z]{3})(?=\d)|(?<=\d)(?=[a-zA-Z]{3})")
+"""Between a word and a number without their space: "nee2020"."""
 _LONGEST_SHORT = 4
 """An abbreviation before a number has no more letters than this."""
 _BREAK = re.compile(r"[.!?\n;…]|[^\x00-\u024f]")
@@ -60,6 +62,7 @@ def sentences_of(message: str) -> list[list[Word]]:
     text = _SHORT_YEAR.sub(r" 20\1", text)
     text = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), text)
     text = _THOUSANDS.sub("", text)
+    text = _STUCK.sub(" ", text)
     text = _APOSTROPHE.sub("", text)
     text = "".join(
         c

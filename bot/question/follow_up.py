@@ -79,8 +79,20 @@ class FollowUps:
         if that_year and Cue.SINCE in found.cues and before.years:
             years = (before.years[0], found.publication.years[-1])
             found = replace(found, years=years, cues=found.cues | {Given.PERIOD, Given.YEARS})
+        if before.intent == OPEN_QUESTION and not before.options and not found.cues & KIND:
+            found = replace(found, cues=found.cues | frozenset(before.cues) & KIND)
         if not found.indicators:
             return self._without_subject(found, content, before, marked=marked)
+        if self._compares_with(found, before):
+            both = (*before.indicators, *found.indicators)
+            return replace(
+                found,
+                indicators=both,
+                years=before.years,
+                tiers=before.tiers,
+                concepts=found.concepts | frozenset(before.concepts),
+                follow_up=True,
+            )
         asks = bool(found.cues & ASKING)
         if marked and asks and len(content) > _SHORT_FOLLOW_UP:
             return found
@@ -94,6 +106,12 @@ class FollowUps:
             )
         of_them = before.indicators and not found.tiers and self._signs.means_that_group(items)
         return _inherit(found, before, keep_kind=False) if of_them or that_year else found
+
+    def _compares_with(self, found: Interpretation, before: Conversation) -> bool:
+        """Whether a message sets what the last question was about beside its own subject."""
+        new = len(before.indicators) == 1 and not set(before.indicators) & set(found.indicators)
+        sides = found.cues & LEVEL and not (found.years or found.tiers)
+        return bool(new and sides and found.main and self._signs.is_about_that(found.main))
 
     def _without_subject(
         self,
@@ -157,7 +175,8 @@ def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> b
     if unknown >= (_UNKNOWN_MARKED if marked else _UNKNOWN):
         return False
     slots = found.tiers or found.years or found.breakdown or found.current or found.claims
-    if unknown and not marked and (len(content) > _VERY_SHORT or not slots):
+    checks = slots and found.cues & KIND
+    if unknown and not marked and not checks and (len(content) > _VERY_SHORT or not slots):
         return False
     social = found.cues & (SOCIAL - {Cue.GREETING})
     if social and not slots and not found.cues & _ASKS_ON:

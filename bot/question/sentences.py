@@ -62,7 +62,7 @@ class Sentences:
         if len(sentences) == 1:
             return list(sentences[0].items), sentences[0]
         read = [_Read(s, topics.find(s.items)[0]) for s in sentences]
-        asked = any(r.patterns and r.sentence.meanings & ASKING for r in read)
+        asked = any(r.patterns and not r.sentence.meanings & PICTURE for r in read)
         ranks = [self._rank(r, topics, asked=asked) for r in read]
         best = max(range(len(read)), key=lambda i: (ranks[i], i))
         items: list[Item] = []
@@ -129,15 +129,16 @@ class Sentences:
             said = [item for item in earlier.items if item.meanings & topics.checkable]
             if said:
                 return said
+        pointed: list[Item] = []
         if self._signs.points_back_to_people(main) and not any(i.is_group for i in main.items):
-            return [item for item in earlier.items if item.is_group]
+            pointed += [item for item in earlier.items if item.is_group]
         if self._signs.points_back_to_time(main):
-            return [
+            pointed += [
                 item
                 for item in earlier.items
                 if item.number is not None or item.value_of("relative") is not None
             ]
-        return []
+        return pointed
 
     def _added(self, later: _Read, main: Sentence) -> list[Item]:
         """What a later sentence adds to the main one."""
@@ -146,4 +147,5 @@ class Sentences:
         if asks_on and self._signs.points_back(later.sentence):
             return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"
         wanted = AFTERTHOUGHTS - ({Cue.OPINION} if main.meanings & ASKING else set())
+        wanted |= {Cue.BREAKDOWN} if later.sentence.meanings & ASKING else set()
         return [item for item in later.sentence.items if item.meanings & wanted]

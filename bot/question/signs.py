@@ -36,6 +36,7 @@ class Signs:
         self._prepositions = word_phrases(intents.prepositions)
         self._either_or = word_phrases(intents.either_or)
         self._anaphora = word_phrases(intents.anaphora)
+        self._that = word_phrases(intents.that_anaphora)
         self._people = word_phrases(intents.people_anaphora)
         self._place = word_phrases(intents.place_anaphora)
         self._time = word_phrases(intents.time_anaphora)
@@ -123,6 +124,13 @@ class Signs:
     def points_back(self, sentence: Sentence) -> bool:
         """Whether a sentence is about what the one before it says ("is dat meer?")."""
         return any((word,) in self._anaphora for word in sentence.words)
+
+    def is_about_that(self, sentence: Sentence) -> bool:
+        """Whether the subject of a sentence is what was just said ("is dat meer dan …")."""
+        words = sentence.words
+        while words and words[:1] in self._leading:
+            words = words[1:]
+        return words[:1] in self._that or (words[:1] in self._yes_no and words[1:2] in self._that)
 
     def points_back_to_time(self, sentence: Sentence) -> bool:
         """Whether a sentence is about the year or period of an earlier one."""

@@ -10,7 +10,7 @@ from bot.data import Publication
 from bot.interpretation import Claim
 from bot.language import Language
 from bot.question.claimed import ClaimFinder
-from bot.question.cues import PICTURE, Cue
+from bot.question.cues import CHOICES, PICTURE, Cue
 from bot.question.signs import Signs
 from bot.question.years import YearFinder
 from bot.reader import Item
@@ -62,8 +62,9 @@ class SlotFinder:
         """
         slots = Slots()
         self._find_figure(items, publication, slots)
-        if slots.figure is None and before.figure and len(items) <= _SHORT_FOLLOW_UP:
-            self._find_bare_figure(items, publication, slots)
+        shown = before.figure or any(Cue.SHOW in item.meanings for item in items)
+        if slots.figure is None and shown and len(items) <= _SHORT_FOLLOW_UP:
+            self._find_bare_figure(items, publication, slots, before.figure)
         claims = self._claims.find(items, slots.used)
         asked = before.years or (before.stated if len(before.stated) == 1 else ())
         found = self._years.find(items, publication.years, asked, slots.used)
@@ -84,7 +85,7 @@ class SlotFinder:
             if function is not None and not self._signs.speaks(items, index):
                 slots.function = True
                 slots.add_tier(function)
-            if Cue.BREAKDOWN in item.meanings:
+            if Cue.BREAKDOWN in item.meanings and not self._signs.tells(items, index):
                 slots.breakdown = True
             if Cue.ALL_TIERS in item.meanings:
                 for each in publication.tiers:
@@ -117,11 +118,13 @@ class SlotFinder:
         return int(number) if number is not None and number == int(number) else None
 
     def _find_bare_figure(
-        self, items: Sequence[Item], publication: Publication, slots: Slots
+        self, items: Sequence[Item], publication: Publication, slots: Slots, before_figure: str
     ) -> None:
         """A number alone, after a figure: the figure of that number ("nee, 3")."""
         for index, item in enumerate(items):
             number = self._figure_number(item)
+            if not before_figure and (number or 0) <= len(CHOICES):
+                continue  # "Laat de tweede zien" picks one of what was offered.
             name = str(number) if number is not None else item.words[0]
             if len(item.words) <= _PAIR and name in publication.figures:
                 slots.figure = name

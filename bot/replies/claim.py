@@ -12,7 +12,7 @@ from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft
 from bot.replies.judgement import Judgement
 from bot.replies.lookup import Lookup
-from bot.replies.values import asks_count, plain_value, value
+from bot.replies.values import asks_count, asks_detail, plain_value, value
 from bot.replies.wording import Wording
 
 _PAIR = 2
@@ -23,7 +23,7 @@ def claim(found: Interpretation, wording: Wording) -> Draft:
     counts = asks_count(found) and not found.cues & (CHANGE | LEVEL)
     if found.function or found.breakdown or counts:
         return plain_value(found, wording)
-    if _asks_unprinted_share(found):
+    if _asks_unprinted_share(found) or asks_detail(found, wording):
         return value(found, wording)
     judged = judge(found, wording.language)
     if judged is None:

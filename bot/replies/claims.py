@@ -40,6 +40,8 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return stepwise
     if (each := _judge_each(found, language)) is not None:
         return each
+    if (changes := _judge_changes(found)) is not None:
+        return changes
     facts = _facts(found)
     if facts is None:
         return judge_tiers(found) or Judgement(None, missing=True)
@@ -49,14 +51,14 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
     if not shares:
         return _judge_comparison(found, *compared) if compared else None
     if len(shares) == len(facts):
-        fits = [_holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
+        fits = [holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
         return Judgement(_all(fits), tuple(facts), complement=negated)
     if len(shares) > 1 and len(facts) > 1 and not compared:
-        right = all(any(_holds(c, f, negated=negated) for f in facts) for c in shares)
+        right = all(any(holds(c, f, negated=negated) for f in facts) for c in shares)
         return Judgement(right, tuple(facts), complement=negated)
     if compared:
         return _judge_both(found, shares, *compared, negated=negated)
-    fits = [_holds(shares[0], fact, negated=negated) for fact in facts]
+    fits = [holds(shares[0], fact, negated=negated) for fact in facts]
     return Judgement(_all(fits), tuple(facts), complement=negated)
 
 
@@ -79,7 +81,7 @@ def _facts(found: Interpretation) -> list[Fact] | None:
 # Shares ---------------------------------------------------------------------------------------
 
 
-def _holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
+def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
     """Whether a fact is what a claim says of it; None where the source leaves it open."""
     value = fact.value or 0.0
     rough = fact.precision == "approximate"
@@ -209,6 +211,24 @@ def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
     return Judgement(all(one.verdict for one in judged), facts, readings)
 
 
+def _judge_changes(found: Interpretation) -> Judgement | None:
+    """A claim that one tier rose or fell as much as, or more or less than, another."""
+    sides = (len(found.tiers), len(found.years))
+    if sides != (2, 2) or not (found.cues & CHANGE and found.cues & LEVEL) or found.claims:
+        return None
+    first, last = sorted(found.years)
+    pairs = [
+        [found.publication.fact(found.indicators[0], tier, year) for year in (first, last)]
+        for tier in found.tiers
+    ]
+    facts = [fact for pair in pairs for fact in pair if fact is not None]
+    if len(facts) < sum(sides):
+        return None
+    one, other = (abs((facts[i].value or 0) - (facts[i + 1].value or 0)) for i in (0, 2))
+    verdict = agrees(found, (one > other) - (one < other), level_only=True)
+    return None if verdict is None else judgement(found, verdict, facts)
+
+
 def _is_gap(points: Claim, first: Fact, other: Fact) -> bool:
     """Whether two facts lie so many points apart."""
     gap = abs((first.value or 0) - (other.value or 0))
@@ -250,7 +270,7 @@ def _judge_both(
         values = sorted(fact.value or 0 for fact in facts)
         right = all(abs(a - b) < _ROUNDED for a, b in zip(claimed, values, strict=True))
     else:
-        right = bool(_holds(shares[0], first, negated=negated))
+        right = bool(holds(shares[0], first, negated=negated))
     direction = _judge_comparison(found, first, others)
     if direction is None:
         return Judgement(right, tuple(facts))

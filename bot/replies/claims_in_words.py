@@ -56,7 +56,9 @@ def judge_words(found: Interpretation, language: Language) -> Judgement | None:
         right = _is_reason(found, check)
         return None if right is None else Judgement(right, tuple(facts))
     if check.true and (settled := _settled(found, check)) is not None:
-        return judgement(found, settled, facts)
+        both = found.concepts & references(check.true) and found.concepts & references(check.false)
+        # "Via sociale media en niet via de telefoon": what is denied is the other one.
+        return Judgement(settled, tuple(facts)) if both else judgement(found, settled, facts)
     tiers, readings = found.tiers_meant, publication.readings_of(indicator)
     if len(tiers) > 1 or Cue.ALL_TIERS in found.cues or tiers[0] not in available:
         in_words = any(reading.other_tier is not None for reading in readings)
@@ -89,9 +91,10 @@ def _is_reason(found: Interpretation, check: Check) -> bool | None:
 
 def _settled(found: Interpretation, check: Check) -> bool | None:
     """Whether a question names what the source says, or something else."""
-    if found.concepts & references(check.false):
-        return False
-    return True if found.concepts & references(check.true) else None
+    right, wrong = references(check.true) & found.concepts, references(check.false) & found.concepts
+    if right and wrong and found.cues & LEVEL:
+        return _is_order(found, (min(right), min(wrong)))
+    return True if right else False if wrong else None
 
 
 def _verdict(

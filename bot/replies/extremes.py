@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from bot.data import Fact
-from bot.interpretation import Interpretation
+from bot.interpretation import Claim, Interpretation
 from bot.question.cues import Cue
+from bot.replies.claims import holds
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
 from bot.replies.values import value
@@ -24,7 +25,7 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     facts = _facts(draft, found, wording, dimension)
     known = [fact for fact in facts if fact.value is not None]
     if dimension == "year" and (claimed := found.claimed("percent")):
-        return _years_of_value(draft, found, wording, known, claimed[0].value)
+        return _years_of_value(draft, found, wording, known, claimed[0])
     if len(known) < 2:
         draft.state(facts)
         draft.body += wording.statements(found.publication, facts)
@@ -42,10 +43,10 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
 
 
 def _years_of_value(
-    draft: Draft, found: Interpretation, wording: Wording, known: list[Fact], value: float
+    draft: Draft, found: Interpretation, wording: Wording, known: list[Fact], claim: Claim
 ) -> Draft:
     """The years with the number that a question names; all of them where none has it."""
-    same = [fact for fact in known if fact.value == value]
+    same = [fact for fact in known if holds(claim, fact, negated=False)]
     if not same:
         draft.verdict = False
         draft.before.append(wording.say("claim_false"))

@@ -9,7 +9,7 @@ from bot.data import Fact, Publication, Reading
 from bot.data import Outcome as ReadingOutcome
 from bot.interpretation import Interpretation
 from bot.language import Language, references
-from bot.question.cues import Cue
+from bot.question.cues import CHANGE, Cue
 
 MORE, EQUAL, LESS = 1, 0, -1
 DIFFERENT = 2
@@ -73,9 +73,12 @@ def sign(publication: Publication, first: Fact, other: Fact) -> int:
     return MORE if gap > 0 else LESS if gap < 0 else EQUAL
 
 
-def agrees(found: Interpretation, sign: int) -> bool | None:
-    """Whether a question says that same sign; None where it says none, or several."""
-    cues = found.cues
+def agrees(found: Interpretation, sign: int, *, level_only: bool = False) -> bool | None:
+    """Whether a question says that same sign; None where it says none, or several.
+
+    ``level_only``: rising or falling is not what is compared.
+    """
+    cues = found.cues - CHANGE if level_only else found.cues
     more, less = cues & {Cue.UP, Cue.MORE}, cues & {Cue.DOWN, Cue.LESS}
     if Cue.EQUAL in cues and not cues & {Cue.MORE, Cue.LESS}:
         return sign == EQUAL

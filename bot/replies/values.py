@@ -67,6 +67,13 @@ def _asks_unprinted_number(found: Interpretation, spec: Indicator) -> bool:
     return bool(found.cues & NUMBER) and not found.cues & CHANGE
 
 
+def asks_detail(found: Interpretation, wording: Wording) -> bool:
+    """Whether a number is named of a part of an indicator that the source does not print."""
+    details = wording.language.subjects[found.publication.name].details
+    named = [details[name] for name in found.indicators if name in details and details[name].say]
+    return any(references(detail.of) & found.concepts for detail in named)
+
+
 def _asked_detail(found: Interpretation, spec: Indicator, wording: Wording) -> str:
     """The part of an indicator that is asked for and not printed; empty where none is."""
     detail = wording.language.subjects[found.publication.name].details.get(spec.id)
@@ -75,5 +82,6 @@ def _asked_detail(found: Interpretation, spec: Indicator, wording: Wording) -> s
     asked = (
         references(detail.of) & found.concepts and not references(detail.unless) & found.concepts
     )
-    wanted = bool(asked) and (bool(found.cues & NUMBER) or spec.kind == "words")
+    number = found.cues & NUMBER or found.claims
+    wanted = bool(asked) and (bool(number) or spec.kind == "words")
     return (detail.say or spec.unprinted) if wanted else ""
