@@ -16,6 +16,7 @@ from bot import __version__
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
+    from bot.data import Publication
     from bot.engine import Engine
 
 OK, FAULT, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -46,12 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(parsed: argparse.Namespace) -> int:
     # Loaded here, so that Ctrl-C is quiet while they load, and --help does not wait for them.
-    from bot.data import DataError
-    from bot.language import LanguageError
+    from bot.files import FileError
 
     try:
         status: int = parsed.run(parsed)
-    except (DataError, LanguageError, UsageError) as error:
+    except FileError as error:
+        more = len(error.faults) - 1
+        others = f" ({more} more; monitorbot check lists them)" if more else ""
+        print(f"monitorbot: {error.faults[0]}{others}", file=sys.stderr)
+        return USAGE
+    except UsageError as error:
         print(f"monitorbot: {error}", file=sys.stderr)
         return USAGE
     return status
@@ -262,8 +267,10 @@ def _figure(parsed: argparse.Namespace) -> int:
 
     path = parsed.output or Path(f"figuur-{parsed.number}.png")
     fmt = _format(path, CHART_FORMATS)
-    publication, figure = _find_figure(parsed)
-    picture = draw(publication, ChartRequest(publication.name, figure), fmt=fmt, dark=parsed.dark)
+    engine = _engine(parsed)
+    publication, figure = _find_figure(engine, parsed.number)
+    request = ChartRequest(publication.name, figure)
+    picture = draw(publication, request, engine.language.charts, fmt=fmt, dark=parsed.dark)
     _write(path, picture)
     print(path)
     return OK
@@ -273,7 +280,8 @@ def _data(parsed: argparse.Namespace) -> int:
     from bot.export import export
 
     fmt: Any = _format(parsed.output, TABLE_FORMATS) if parsed.output else "csv"
-    table = export(*_find_figure(parsed), fmt)
+    engine = _engine(parsed)
+    table = export(*_find_figure(engine, parsed.number), fmt, engine.language.charts)
     if parsed.output is None:
         sys.stdout.buffer.write(table)
         return OK
@@ -282,15 +290,15 @@ def _data(parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _find_figure(parsed: argparse.Namespace) -> tuple[Any, str]:
+def _find_figure(engine: Engine, number: str) -> tuple[Publication, str]:
     """The newest publication that has the figure, and the figure's id."""
-    publications = _engine(parsed).publications
-    figure = parsed.number.lower()
+    publications = engine.publications
+    figure = number.lower()
     for publication in reversed(publications):
         if figure in publication.figures:
             return publication, figure
     known = ", ".join(name for publication in publications for name in publication.figures)
-    raise UsageError(f"there is no figure {_text(parsed.number)}; there are {known}")
+    raise UsageError(f"there is no figure {_text(number)}; there are {known}")
 
 
 def _format(path: Path, known: Sequence[str]) -> Any:
@@ -315,7 +323,9 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _evaluate(parsed: argparse.Namespace) -> int:
-    from bot.evaluate import evaluate, questions_folder, thresholds
+    from bot.evaluate import evaluate
+    from bot.evaluate.questions import questions_folder
+    from bot.evaluate.thresholds import thresholds
     from bot.paths import default_intents
 
     folder = questions_folder(parsed.intents or default_intents())

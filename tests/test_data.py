@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.data import DataError, Publication, load_publication
+from bot.data import Publication
+from bot.files import DataError
 from bot.paths import default_data
+from bot.tables import load_publication
 
 FOLDER = default_data() / "provincies-2024"
 YEARS = (2014, 2016, 2018, 2020, 2022, 2024)
@@ -262,14 +264,14 @@ def test_a_fault_is_named_by_file_row_and_column(
     assert old in lines[row - 1]
     lines[row - 1] = lines[row - 1].replace(old, new, 1)
     path.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(DataError, match=f"{table}.csv: row {row}, {said}"):
+    with pytest.raises(DataError, match=f"{table}.csv:{row}: {said}"):
         load_publication(copy)
 
 
 def test_a_missing_column_is_named(copy: Path) -> None:
     path = copy / "observations.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("year", "jaar", 1), encoding="utf-8")
-    with pytest.raises(DataError, match=r"observations.csv: row 1: column 'year' is missing"):
+    with pytest.raises(DataError, match=r"observations.csv:1: column 'year' is missing"):
         load_publication(copy)
 
 
@@ -277,7 +279,7 @@ def test_a_column_too_many_is_named(copy: Path) -> None:
     path = copy / "tiers.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(line + ",x" for line in lines), encoding="utf-8")
-    with pytest.raises(DataError, match=r"tiers.csv: row 1: column 'x' is unknown"):
+    with pytest.raises(DataError, match=r"tiers.csv:1: column 'x' is unknown"):
         load_publication(copy)
 
 
@@ -285,7 +287,7 @@ def test_a_column_too_many_is_named(copy: Path) -> None:
 def test_a_truncated_file_is_an_error(copy: Path, kept: int) -> None:
     path = copy / "indicators.csv"
     path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(DataError, match=r"\.csv: row \d"):
+    with pytest.raises(DataError, match=r"\.csv:\d"):
         load_publication(copy)
 
 
@@ -309,5 +311,5 @@ def test_a_package_without_a_table_says_which(copy: Path) -> None:
     package = json.loads(path.read_text(encoding="utf-8"))
     package["resources"] = [r for r in package["resources"] if r["name"] != "readings"]
     path.write_text(json.dumps(package), encoding="utf-8")
-    with pytest.raises(DataError, match=r"datapackage.json: resources lacks readings"):
+    with pytest.raises(DataError, match=r"datapackage.json:\d+: resources lacks readings"):
         load_publication(copy)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import Finding, find
-from bot.data import load_publication
+from bot.check import find
+from bot.check.project import Finding
 from bot.engine import Engine
-from bot.language import LanguageError, expand, load_language, split_phrases
+from bot.files import LanguageError
+from bot.language import expand, load_language, split_phrases
 from bot.paths import default_data, default_intents
+from bot.tables import load_publication
 
 PUBLICATION = "provincies-2024"
 
@@ -40,7 +42,7 @@ def add(path: Path, after: str, lines: str) -> int:
 
 def test_a_template_that_cannot_be_read(intents: Path) -> None:
     line = add(intents / "common" / "concepts.yaml", "  hoeveel: |", "    (hoe [veel)]")
-    with pytest.raises(LanguageError, match=rf"concepts\.yaml:{line}: .*not a valid template"):
+    with pytest.raises(LanguageError, match=rf"concepts\.yaml:{line}: .*a bracket is missing"):
         load(intents)
 
 

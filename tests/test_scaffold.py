@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.check import find
-from bot.data import DataError, load_publication
+from bot.files import DataError
 from bot.scaffold import new_publication
+from bot.tables import load_publication
 
 EXAMPLE = Path(__file__).parent / "example"
 NAME = "bibliotheken-2023"
@@ -88,7 +89,7 @@ def test_semicolons_between_columns_are_named(laid_out: Path) -> None:
     table = laid_out / "data" / NAME / "tiers.csv"
     fill(laid_out, "data", "datapackage.json")
     table.write_text("id;name;members;adjective\na;b;c;d\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"tiers\.csv: row 1: .* commas"):
+    with pytest.raises(DataError, match=r"tiers\.csv:1: .* commas"):
         load_publication(table.parent)
 
 
