@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,11 @@ KEPT_CONVERSATIONS = 10_000
 """How many conversations ``ask --jsonl`` keeps apart; the longest unused is forgotten first."""
 CHART_FORMATS = ("png", "svg", "pdf")
 TABLE_FORMATS = ("csv", "xlsx")
+
+Run = Callable[[argparse.Namespace], int]
+"""Does what a command is for; the exit status."""
+Command = Callable[..., argparse.ArgumentParser]
+"""Adds a command: its name, what runs it, a summary, and more about it."""
 
 
 class UsageError(Exception):
@@ -78,24 +83,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"monitorbot {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    common = argparse.ArgumentParser(add_help=False)
+    folders = _folders()
+
+    def command(name: str, run: Run, summary: str, more: str = "") -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = commands.add_parser(
+            name, parents=[folders], help=summary, description=f"{summary}. {more}"
+        )
+        added.set_defaults(run=run)
+        return added
+
+    for add in (_to_ask, _to_draw, _to_keep_sound, _to_serve):
+        add(command)
+    return parser
+
+
+def _folders() -> argparse.ArgumentParser:
+    """Where everything is: what all commands take."""
+    folders = argparse.ArgumentParser(add_help=False)
     for name, what in (("data", "publications"), ("intents", "language files")):
         variable = f"MONITORBOT_{name.upper()}"
-        common.add_argument(
+        folders.add_argument(
             f"--{name}",
             type=Path,
             metavar="DIR",
             default=os.environ.get(variable) or None,
             help=f"folder of {what} (default: {variable}, or the shipped ones)",
         )
+    return folders
 
-    def command(name: str, run: Any, summary: str, more: str = "") -> argparse.ArgumentParser:
-        added = commands.add_parser(
-            name, parents=[common], help=summary, description=f"{summary}. {more}"
-        )
-        added.set_defaults(run=run)
-        return added
 
+def _to_ask(command: Command) -> None:
     ask = command(
         "ask",
         _ask,
@@ -107,7 +124,6 @@ def _parser() -> argparse.ArgumentParser:
     form = ask.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the answer as one JSON object")
     form.add_argument("--jsonl", action="store_true", help="answer JSON lines from standard input")
-
     command(
         "chat",
         _chat,
@@ -115,28 +131,34 @@ def _parser() -> argparse.ArgumentParser:
         "Follow-ups and charts are picked by number; /help tells more, /stop stops. Through a "
         "pipe: one question a line in, one answer out. NO_COLOR turns colours off.",
     )
-
-    figure = command("figure", _figure, "Draw a figure of the source")
-    figure.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
-    figure.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help=f"where to, .{', .'.join(CHART_FORMATS)} (default: figuur-N.png here)",
+    explain = command(
+        "explain",
+        _explain,
+        "Show how a question is read, and why it is answered so",
+        "With several questions: the turns of one conversation, of which the last is explained.",
     )
+    explain.add_argument("turns", nargs="+", metavar="VRAAG", help="a question, in Dutch")
+
+
+def _to_draw(command: Command) -> None:
+    figure = command("figure", _figure, "Draw a figure of the source")
+    data = command("data", _data, "Give the numbers of a figure as a table")
+    for added, formats, default in (
+        (figure, CHART_FORMATS, "figuur-N.png here"),
+        (data, TABLE_FORMATS, "CSV on standard output"),
+    ):
+        added.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
+        added.add_argument(
+            "-o",
+            "--output",
+            type=Path,
+            metavar="FILE",
+            help=f"where to, .{', .'.join(formats)} (default: {default})",
+        )
     figure.add_argument("--dark", action="store_true", help="light on dark")
 
-    data = command("data", _data, "Give the numbers of a figure as a table")
-    data.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
-    data.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help=f"where to, .{', .'.join(TABLE_FORMATS)} (default: CSV on standard output)",
-    )
 
+def _to_keep_sound(command: Command) -> None:
     command(
         "check",
         _check,
@@ -144,7 +166,6 @@ def _parser() -> argparse.ArgumentParser:
         "Each finding is a line FILE:LINE: error or warning: what, and the cure. Exit status 1 "
         "where there are errors; warnings do not fail.",
     )
-
     evaluate = command(
         "evaluate",
         _evaluate,
@@ -157,15 +178,6 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--thresholds", action="store_true", help="what other thresholds would have given"
     )
-
-    explain = command(
-        "explain",
-        _explain,
-        "Show how a question is read, and why it is answered so",
-        "With several questions: the turns of one conversation, of which the last is explained.",
-    )
-    explain.add_argument("turns", nargs="+", metavar="VRAAG", help="a question, in Dutch")
-
     new = command(
         "new-publication",
         _new_publication,
@@ -175,13 +187,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     new.add_argument("name", metavar="NAME", help="such as bibliotheken-2023")
 
+
+def _to_serve(command: Command) -> None:
     command(
         "run",
         _serve,
         "Serve Telegram",
         "Needs TELEGRAM_BOT_TOKEN, in the environment or in .env; stops on SIGTERM or Ctrl-C.",
     )
-    return parser
 
 
 def _engine(parsed: argparse.Namespace) -> Engine:

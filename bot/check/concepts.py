@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from bot.check.project import PHRASES, Finding, Project
 from bot.language import expand, split_phrases
@@ -35,8 +36,10 @@ def _references(project: Project) -> Iterator[Finding]:
                 for name in named:
                     if name not in project.concepts and name not in _IN_CODE:
                         yield Finding(*where, True, _unknown(name))
-    for concept in _keys_that_name_concepts(project):
+    for path, keys, concept in _keys_that_name_concepts(project):
         used.add(concept)
+        if concept not in project.concepts and concept not in _IN_CODE:
+            yield Finding(path, project.texts(path)[keys].line, True, _unknown(concept))
     for name, place in project.concepts.items():
         if name not in used:
             yield Finding(*place, False, f"<{name}> is used nowhere; use it or leave it out")
@@ -48,12 +51,19 @@ def _unknown(name: str) -> str:
     return f"there is no concept <{name}>; add it to the concepts, or mend its name"
 
 
-def _keys_that_name_concepts(project: Project) -> Iterator[str]:
-    yield from project.language.intents.weights
-    for subjects in project.language.subjects.values():
-        for rule in subjects.checks.values():
-            yield from rule.ranks
-            yield from rule.more or ()
+def _keys_that_name_concepts(project: Project) -> Iterator[tuple[Path, tuple[str, ...], str]]:
+    """Concepts that are named without brackets: the file, the keys, and the concept."""
+    path = project.common / "intents.yaml"
+    for name in project.language.intents.weights:
+        # Slots stand there without their braces.
+        yield path, ("weights", name), name if "{" + name + "}" not in _IN_CODE else f"{{{name}}}"
+    for publication, subjects in project.language.subjects.items():
+        path = project.folders[publication] / "subjects.yaml"
+        for indicator, rule in subjects.checks.items():
+            for name in rule.ranks:
+                yield path, ("checks", indicator, "ranks", name), name
+            for number, name in enumerate(rule.more or ()):
+                yield path, ("checks", indicator, "more", str(number)), name
 
 
 def _dead_phrases(project: Project) -> Iterator[Finding]:

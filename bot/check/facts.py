@@ -8,6 +8,9 @@ from pathlib import Path
 from bot.answer import Status
 from bot.check.project import Finding, Project, short
 from bot.data import Publication
+from bot.files import line_in, lines_of
+from bot.question.cues import Cue
+from bot.tables import PACKAGE
 
 _PLACEHOLDERS = ("year", "value", "members", "tier", "reasons")
 """What a sentence in ``indicators.csv`` may leave open."""
@@ -18,6 +21,8 @@ def check_facts(project: Project) -> Iterator[Finding]:
     for publication in project.engine.publications:
         yield from _names(project, publication)
         yield from _sentences(project, publication)
+        yield from _group_word(project, publication)
+        yield from _examples(project, publication)
 
 
 def _names(project: Project, publication: Publication) -> Iterator[Finding]:
@@ -81,3 +86,34 @@ def _sentences(project: Project, publication: Publication) -> Iterator[Finding]:
                 f"{answer.status}); mend the question, or the patterns of that indicator"
             )
             yield Finding(table, row, True, message)
+
+
+def _group_word(project: Project, publication: Publication) -> Iterator[Finding]:
+    """A word for the groups that is not understood where the bot itself uses it."""
+    word = publication.tier_word
+    compared = (i for i in publication.indicators if len(publication.tiers_of(i)) > 1)
+    indicator = next(compared, None)
+    if not word or indicator is None:
+        return
+    spec = publication.indicators[indicator]
+    template = project.language.replies.suggestions["per_tier"]
+    year = publication.years_of(indicator, publication.tiers_of(indicator)[0])[-1]
+    question = template.format(name=spec.short, word=word, year=year)
+    if len({fact.tier for fact in project.engine.ask(question).facts}) < 2:
+        path = project.tables[publication.name] / PACKAGE
+        message = (
+            f"'{question}' is not understood; add 'per {word}' to {Cue.ALL_TIERS}, under shared in "
+            "subjects.yaml"
+        )
+        yield Finding(path, line_in(lines_of(path), ["monitorbot", "tier_word"]), True, message)
+
+
+def _examples(project: Project, publication: Publication) -> Iterator[Finding]:
+    """Questions that show what can be asked, and have no answer."""
+    path = project.folders[publication.name] / "about.yaml"
+    for number, question in enumerate(project.language.examples[publication.name]):
+        answer = project.engine.ask(question)
+        if answer.status is not Status.ANSWERED:
+            line = project.texts(path)["examples", str(number)].line
+            message = f"'{question}' is not answered (the bot says: {answer.status}); mend it"
+            yield Finding(path, line, True, message)
