@@ -253,7 +253,7 @@ class PeopleNumbers(_File):
 
 
 class Subjects(_File):
-    """``subjects.yaml`` of a publication."""
+    """``subjects.yaml`` of a publication, in the order in which it is filled in."""
 
     concepts: dict[str, Needed]
     shared: dict[str, Needed] = Field(default_factory=dict)
@@ -276,12 +276,12 @@ class Subjects(_File):
     """Concepts that, beside the theme and the people, never change what is asked."""
     light: Words = ""
     """Concepts that go with many subjects, and name none on their own."""
+    completing: Words = ""
+    """Concepts that name another subject together with those of the last question."""
     negating: Words = ""
     """Concepts that ask for the share of which the indicator does not hold."""
     checks: dict[str, Check] = Field(default_factory=dict)
     details: dict[str, Detail] = Field(default_factory=dict)
-    completing: Words = ""
-    """Concepts that name another subject together with those of the last question."""
     refuse: list[Detail] = Field(default_factory=list)
     """Concepts that together, unless with others, mean what the publication is not about."""
     good: list[str] = Field(default_factory=list)
@@ -315,9 +315,9 @@ class AboutReply(_File):
 class About(_File):
     """``about.yaml`` of a publication."""
 
-    about: list[AboutReply]
     examples: list[str] = Field(default_factory=list, max_length=6)
     """Questions that show what can be asked: the buttons under /start."""
+    about: list[AboutReply]
 
 
 class Foreign(_File):

@@ -43,12 +43,12 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     default_tier: Id
-    headline: Id
-    """The indicator that is meant where a question names none."""
-    series_title: str = Field(min_length=1)
-    measure: str = Field(min_length=1)
     tier_word: str = ""
     """What one of the groups is called."""
+    series_title: str = Field(min_length=1)
+    measure: str = Field(min_length=1)
+    headline: Id
+    """The indicator that is meant where a question names none."""
 
 
 class _Source(BaseModel):
