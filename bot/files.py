@@ -181,7 +181,8 @@ def in_words(found: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "extra_forbidden":
         return _unknown(str(found["loc"][-1]), _keys(model, found["loc"][:-1]))
     if given is None or given == "" or kind == "string_too_short":
-        return "is empty; fill it in" + (", or leave the key out" if given is None else "")
+        spare = given is None and not _is_needed(model, found["loc"])
+        return "is empty; fill it in" + (", or leave the key out" if spare else "")
     if kind == "literal_error" or kind == "enum":
         return f"'{given}' is none of {context['expected'].replace(' or ', ', ')}"
     words = _MESSAGES.get(kind)
@@ -222,18 +223,36 @@ def _unknown(key: str, known: Sequence[str]) -> str:
     return f"there is no such key; {hint}There can be: {', '.join(known)}"
 
 
+def _is_needed(model: type[BaseModel], place: Sequence[int | str]) -> bool:
+    """Whether a file lacks something without the key at a place."""
+    kind = _kind(model, place[:-1])
+    fields = kind.model_fields if _is_model(kind) else {}
+    return any(
+        field.is_required() for name, field in fields.items() if (field.alias or name) == place[-1]
+    )
+
+
 def _keys(model: type[BaseModel], place: Sequence[int | str]) -> list[str]:
     """The keys that there can be at a place in a file."""
+    kind = _kind(model, place)
+    fields = kind.model_fields if _is_model(kind) else {}
+    return [field.alias or name for name, field in fields.items()]
+
+
+def _kind(model: type[BaseModel], place: Sequence[int | str]) -> Any:
+    """What should stand at a place in a file."""
     kind: Any = model
     for key in place:
-        if isinstance(kind, type) and issubclass(kind, RootModel):
+        if _is_model(kind) and issubclass(kind, RootModel):
             kind = kind.model_fields["root"].annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if _is_model(kind):
             named = {field.alias or name: field for name, field in kind.model_fields.items()}
             kind = named[str(key)].annotation if str(key) in named else None
         else:
             # A list or a mapping: what it holds is named last.
             kind = (get_args(kind) or (None,))[-1]
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return [field.alias or name for name, field in kind.model_fields.items()]
-    return []
+    return kind
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -583,7 +583,8 @@ def test_spread_moves_labels_apart_as_little_as_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(5, "5"), (1250, "1.250"), (3.5, "3,5"), (1250000.25, "1.250.000,25")]
+    ("value", "text"),
+    [(5, "5"), (1250, "1.250"), (3.5, "3,5"), (1250000.25, "1.250.000,25"), (26 - 22.8, "3,2")],
 )
 def test_dutch_numbers(value: float, text: str) -> None:
     assert dutch_number(value) == text

@@ -105,8 +105,13 @@ class Words(_Texts):
         return f"{dutch_number(value)}%" if unit == "%" else dutch_number(value)
 
 
+_DECIMALS = 6
+"""More than a source prints: what lies behind them is how computers subtract (26 - 22.8)."""
+
+
 def dutch_number(value: float) -> str:
     """A number in Dutch notation: 1.250 and 3,5."""
+    value = round(value, _DECIMALS)
     text = f"{value:,.0f}" if value == int(value) else f"{value:,}"
     return text.translate(str.maketrans(",.", ".,"))
 

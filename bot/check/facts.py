@@ -85,6 +85,8 @@ def _sentences(project: Project, publication: Publication) -> Iterator[Finding]:
                 f"'{spec.question}' is not answered with '{spec.id}' (the bot says: "
                 f"{answer.status}); mend the question, or the patterns of that indicator"
             )
+            if publication.default_tier not in publication.tiers_of(spec.id):
+                message += f". '{publication.default_tier}' has no number of it: name another group"
             yield Finding(table, row, True, message)
 
 

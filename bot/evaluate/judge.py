@@ -15,6 +15,8 @@ from bot.evaluate.questions import Question
 
 _PERCENTAGE = re.compile(r"(\d+(?:[.,]\d+)?)\s?(?:%|procent\b|procentpunt)")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_DECIMALS = 6
+"""More than a source prints; arithmetic on decimals is not exact."""
 _BROAD = {"trend", "highest", "multi", "compare-tiers", "compare-years", "verdict", "false-premise"}
 """Tags of questions to which a good answer may state many facts."""
 
@@ -128,7 +130,7 @@ def _invented(question: Question, given: Answer, *, complete: bool) -> set[float
     denies = given.verdict is False or given.status is not Status.ANSWERED
     if denies or (complete and given.verdict is not True):
         explained |= set(_numbers(_NUMBER, question.turns[-1]))
-    return set(_numbers(_PERCENTAGE, given.full_text)) - explained
+    return set(_numbers(_PERCENTAGE, given.full_text)) - {round(v, _DECIMALS) for v in explained}
 
 
 def _numbers(pattern: re.Pattern[str], text: str) -> Iterator[float]:
