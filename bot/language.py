@@ -112,6 +112,8 @@ class Language:
 
     common: frozenset[str]
     """The concepts that every publication shares."""
+    fillers: frozenset[str]
+    """Single words that say nothing, whatever they mean to some publication."""
 
     @cached_property
     def meanings(self) -> frozenset[str]:
@@ -292,6 +294,7 @@ class _Loader:
             common_words=_common_words(self._common / "dutch.txt"),
             everyday=frozenset(_common_words(self._common / "everyday.txt")),
             common=frozenset(self._concepts.concepts),
+            fillers=frozenset(w[0] for w in word_phrases(self._spelling.fillers) if len(w) == 1),
             years=self._years,
             numbers=self._numbers,
             intents=self._intents,

@@ -110,6 +110,15 @@ def test_what_one_is_about_is_no_word_of_another(engine: Engine) -> None:
     assert not answer.facts
 
 
+def test_words_that_say_nothing_say_nothing_where_they_mean_something_to_another(
+    engine: Engine,
+) -> None:
+    """ "Ervaren" is a concept of the real one, and no word of the libraries."""
+    question = "hoeveel leden hebben ervaren dat e-books uitgeleend werden bij grote bibliotheken?"
+    assert engine.interpret(question).coverage == 1
+    assert facts(talk(engine, question)) == [("e_books", "groot", 2023)]
+
+
 def test_what_all_share_holds_no_word_of_the_first() -> None:
     words = r"agressie|gemeente|provincie|waterschap|bestuurs|ambtsdrager|politiek|bedreig|ernstig"
     for path in (default_intents() / "common").glob("*.yaml"):
