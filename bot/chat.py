@@ -19,12 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.answer import Answer, ChartRequest
 from bot.conversation import Conversation
 from bot.engine import Engine
-from bot.language import read_yaml
+from bot.files import read_yaml
+from bot.paths import common_folder
+from bot.schema import uses
 
-FILE = Path("common") / "terminal.yaml"
 PROMPT = "› "
-
-Text = Annotated[str, Field(min_length=1)]
 
 
 class Texts(BaseModel):
@@ -32,10 +31,10 @@ class Texts(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    welcome: Text
-    help: Text
-    chart_choice: Text
-    chart: Text
+    welcome: Annotated[str, Field(min_length=1), uses("series", "example")]
+    help: Annotated[str, Field(min_length=1), uses("tier", "year", "figure")]
+    chart_choice: Annotated[str, Field(min_length=1), uses()]
+    chart: Annotated[str, Field(min_length=1), uses("path")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,7 @@ class Chat:
 
     def welcome(self) -> None:
         """Say what can be asked."""
-        publication = self._engine.publications[-1]
-        text = self._texts.welcome.format(
-            title=publication.series_title, example=publication.examples[0]
-        )
-        self._screen.line(text, "2")
+        self._screen.line(self._texts.welcome.format_map(self._engine.samples), "2")
 
     def hear(self, line: str) -> bool:
         """Answer one line; False where it ends the conversation."""
@@ -101,7 +96,7 @@ class Chat:
         if command == "/stop":
             return False
         if command == "/help":
-            self._screen.line(self._texts.help)
+            self._screen.line(self._texts.help.format_map(self._engine.samples))
         elif (choice := self._chosen(text)) is None:
             self._answer(line)
         elif choice.chart:
@@ -146,7 +141,7 @@ class Chat:
         from bot.charts import draw, fingerprint
 
         publication = self._engine.publication(request.publication)
-        picture = draw(publication, request)
+        picture = draw(publication, request, self._engine.language.charts)
         if self._charts is None:
             # Left for the system to clean up: the picture is looked at after the chat, too.
             self._charts = Path(tempfile.mkdtemp(prefix="monitorbot-"))
@@ -192,9 +187,9 @@ def _line_editing() -> None:
 
 
 def load_texts(intents: Path) -> Texts:
-    """Read and check the texts under the folder of intents.
+    """Read and check the texts that go with a folder of intents.
 
     Raises:
         LanguageError: the file is missing or malformed.
     """
-    return read_yaml(intents / FILE, Texts)
+    return read_yaml(common_folder(intents) / "terminal.yaml", Texts)

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from bot import __version__
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
+    from bot.data import Publication
     from bot.engine import Engine
 
 OK, FAULT, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -23,6 +24,11 @@ KEPT_CONVERSATIONS = 10_000
 """How many conversations ``ask --jsonl`` keeps apart; the longest unused is forgotten first."""
 CHART_FORMATS = ("png", "svg", "pdf")
 TABLE_FORMATS = ("csv", "xlsx")
+
+Run = Callable[[argparse.Namespace], int]
+"""Does what a command is for; the exit status."""
+Command = Callable[..., argparse.ArgumentParser]
+"""Adds a command: its name, what runs it, a summary, and more about it."""
 
 
 class UsageError(Exception):
@@ -46,12 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(parsed: argparse.Namespace) -> int:
     # Loaded here, so that Ctrl-C is quiet while they load, and --help does not wait for them.
-    from bot.data import DataError
-    from bot.language import LanguageError
+    from bot.files import FileError
 
     try:
         status: int = parsed.run(parsed)
-    except (DataError, LanguageError, UsageError) as error:
+    except FileError as error:
+        more = len(error.faults) - 1
+        others = f" ({more} more; monitorbot check lists them)" if more else ""
+        print(f"monitorbot: {error.faults[0]}{others}", file=sys.stderr)
+        return USAGE
+    except UsageError as error:
         print(f"monitorbot: {error}", file=sys.stderr)
         return USAGE
     return status
@@ -73,24 +83,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"monitorbot {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    common = argparse.ArgumentParser(add_help=False)
+    folders = _folders()
+
+    def command(name: str, run: Run, summary: str, more: str = "") -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = commands.add_parser(
+            name, parents=[folders], help=summary, description=f"{summary}. {more}"
+        )
+        added.set_defaults(run=run)
+        return added
+
+    for add in (_to_ask, _to_draw, _to_keep_sound, _to_serve):
+        add(command)
+    return parser
+
+
+def _folders() -> argparse.ArgumentParser:
+    """Where everything is: what all commands take."""
+    folders = argparse.ArgumentParser(add_help=False)
     for name, what in (("data", "publications"), ("intents", "language files")):
         variable = f"MONITORBOT_{name.upper()}"
-        common.add_argument(
+        folders.add_argument(
             f"--{name}",
             type=Path,
             metavar="DIR",
             default=os.environ.get(variable) or None,
             help=f"folder of {what} (default: {variable}, or the shipped ones)",
         )
+    return folders
 
-    def command(name: str, run: Any, summary: str, more: str = "") -> argparse.ArgumentParser:
-        added = commands.add_parser(
-            name, parents=[common], help=summary, description=f"{summary}. {more}"
-        )
-        added.set_defaults(run=run)
-        return added
 
+def _to_ask(command: Command) -> None:
     ask = command(
         "ask",
         _ask,
@@ -102,7 +124,6 @@ def _parser() -> argparse.ArgumentParser:
     form = ask.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the answer as one JSON object")
     form.add_argument("--jsonl", action="store_true", help="answer JSON lines from standard input")
-
     command(
         "chat",
         _chat,
@@ -110,28 +131,34 @@ def _parser() -> argparse.ArgumentParser:
         "Follow-ups and charts are picked by number; /help tells more, /stop stops. Through a "
         "pipe: one question a line in, one answer out. NO_COLOR turns colours off.",
     )
-
-    figure = command("figure", _figure, "Draw a figure of the source")
-    figure.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
-    figure.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help=f"where to, .{', .'.join(CHART_FORMATS)} (default: figuur-N.png here)",
+    explain = command(
+        "explain",
+        _explain,
+        "Show how a question is read, and why it is answered so",
+        "With several questions: the turns of one conversation, of which the last is explained.",
     )
+    explain.add_argument("turns", nargs="+", metavar="VRAAG", help="a question, in Dutch")
+
+
+def _to_draw(command: Command) -> None:
+    figure = command("figure", _figure, "Draw a figure of the source")
+    data = command("data", _data, "Give the numbers of a figure as a table")
+    for added, formats, default in (
+        (figure, CHART_FORMATS, "figuur-N.png here"),
+        (data, TABLE_FORMATS, "CSV on standard output"),
+    ):
+        added.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
+        added.add_argument(
+            "-o",
+            "--output",
+            type=Path,
+            metavar="FILE",
+            help=f"where to, .{', .'.join(formats)} (default: {default})",
+        )
     figure.add_argument("--dark", action="store_true", help="light on dark")
 
-    data = command("data", _data, "Give the numbers of a figure as a table")
-    data.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
-    data.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help=f"where to, .{', .'.join(TABLE_FORMATS)} (default: CSV on standard output)",
-    )
 
+def _to_keep_sound(command: Command) -> None:
     command(
         "check",
         _check,
@@ -139,7 +166,6 @@ def _parser() -> argparse.ArgumentParser:
         "Each finding is a line FILE:LINE: error or warning: what, and the cure. Exit status 1 "
         "where there are errors; warnings do not fail.",
     )
-
     evaluate = command(
         "evaluate",
         _evaluate,
@@ -152,15 +178,6 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--thresholds", action="store_true", help="what other thresholds would have given"
     )
-
-    explain = command(
-        "explain",
-        _explain,
-        "Show how a question is read, and why it is answered so",
-        "With several questions: the turns of one conversation, of which the last is explained.",
-    )
-    explain.add_argument("turns", nargs="+", metavar="VRAAG", help="a question, in Dutch")
-
     new = command(
         "new-publication",
         _new_publication,
@@ -170,13 +187,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     new.add_argument("name", metavar="NAME", help="such as bibliotheken-2023")
 
+
+def _to_serve(command: Command) -> None:
     command(
         "run",
         _serve,
         "Serve Telegram",
         "Needs TELEGRAM_BOT_TOKEN, in the environment or in .env; stops on SIGTERM or Ctrl-C.",
     )
-    return parser
 
 
 def _engine(parsed: argparse.Namespace) -> Engine:
@@ -262,8 +280,10 @@ def _figure(parsed: argparse.Namespace) -> int:
 
     path = parsed.output or Path(f"figuur-{parsed.number}.png")
     fmt = _format(path, CHART_FORMATS)
-    publication, figure = _find_figure(parsed)
-    picture = draw(publication, ChartRequest(publication.name, figure), fmt=fmt, dark=parsed.dark)
+    engine = _engine(parsed)
+    publication, figure = _find_figure(engine, parsed.number)
+    request = ChartRequest(publication.name, figure)
+    picture = draw(publication, request, engine.language.charts, fmt=fmt, dark=parsed.dark)
     _write(path, picture)
     print(path)
     return OK
@@ -273,7 +293,8 @@ def _data(parsed: argparse.Namespace) -> int:
     from bot.export import export
 
     fmt: Any = _format(parsed.output, TABLE_FORMATS) if parsed.output else "csv"
-    table = export(*_find_figure(parsed), fmt)
+    engine = _engine(parsed)
+    table = export(*_find_figure(engine, parsed.number), fmt, engine.language.charts)
     if parsed.output is None:
         sys.stdout.buffer.write(table)
         return OK
@@ -282,15 +303,15 @@ def _data(parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _find_figure(parsed: argparse.Namespace) -> tuple[Any, str]:
+def _find_figure(engine: Engine, number: str) -> tuple[Publication, str]:
     """The newest publication that has the figure, and the figure's id."""
-    publications = _engine(parsed).publications
-    figure = parsed.number.lower()
+    publications = engine.publications
+    figure = number.lower()
     for publication in reversed(publications):
         if figure in publication.figures:
             return publication, figure
     known = ", ".join(name for publication in publications for name in publication.figures)
-    raise UsageError(f"there is no figure {_text(parsed.number)}; there are {known}")
+    raise UsageError(f"there is no figure {_text(number)}; there are {known}")
 
 
 def _format(path: Path, known: Sequence[str]) -> Any:
@@ -315,7 +336,9 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _evaluate(parsed: argparse.Namespace) -> int:
-    from bot.evaluate import evaluate, questions_folder, thresholds
+    from bot.evaluate import evaluate
+    from bot.evaluate.questions import questions_folder
+    from bot.evaluate.thresholds import thresholds
     from bot.paths import default_intents
 
     folder = questions_folder(parsed.intents or default_intents())

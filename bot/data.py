@@ -1,21 +1,18 @@
-"""The facts: loads publications (Frictionless data packages) into one lookup.
+"""The facts of a publication: the rows of its tables, and what can be looked up in them.
 
-A publication is a folder with a ``datapackage.json`` and the CSV files it lists. Every cell is
-checked on loading; a fault is a :class:`DataError` that names the file, the row (as a spreadsheet
-numbers it, the header being row 1) and the column.
+:mod:`bot.tables` reads them from files.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 PERCENT = "%"
 """The unit of a share of people."""
@@ -23,27 +20,30 @@ Precision = Literal["exact", "approximate", "bound", "qualitative"]
 Outcome = Literal["equal", "more", "less", "doubled", "different"]
 
 
-class DataError(Exception):
-    """A publication cannot be used; the message names file, row and column, and the cure."""
+Id = Annotated[str, Field(min_length=1)]
+_THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")
+"""Most likely a Dutch thousand: 1.390 read with a decimal point would be 1,39."""
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
+    """A row of a table: a field a column."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class Tier(_Row):
+class Tier(Row):
     """A tier of government (or whatever groups of people the publication compares)."""
 
-    id: str = Field(min_length=1)
+    id: Id
     name: str = Field(min_length=1)
     members: str = Field(min_length=1)
     adjective: str = ""
 
 
-class Indicator(_Row):
+class Indicator(Row):
     """What is measured, with the Dutch sentences that state it (see ``datapackage.json``)."""
 
-    id: str = Field(min_length=1)
+    id: Id
     name: str = Field(min_length=1)
     short: str = Field(min_length=1)
     kind: Literal["share", "words", "reasons"]
@@ -55,10 +55,10 @@ class Indicator(_Row):
     unprinted: str = ""
 
 
-class Figure(_Row):
+class Figure(Row):
     """A figure of the source, and what the source prints of it."""
 
-    id: str = Field(min_length=1)
+    id: Id
     number: int
     page: int
     form: Literal["lines", "stacked", "grouped", "words", "number", "card"]
@@ -70,20 +70,20 @@ class Figure(_Row):
     unknown: str = ""
 
 
-class Series(_Row):
+class Series(Row):
     """One indicator in one tier, as a figure shows it."""
 
-    figure: str
-    indicator: str
-    tier: str
+    figure: Id
+    indicator: Id
+    tier: Id
     label: str = Field(min_length=1)
 
 
-class Fact(_Row):
+class Fact(Row):
     """One observation: a value (in ``unit``; None where the source gives words only)."""
 
-    indicator: str
-    tier: str
+    indicator: Id
+    tier: Id
     year: int = Field(ge=1900, le=2200)
     value: float | None
     unit: str = ""
@@ -104,33 +104,45 @@ class Fact(_Row):
             return None
         return int(self.value) if self.value == int(self.value) else self.value
 
+    @field_validator("value", mode="before")
+    @classmethod
+    def _has_no_thousands(cls, cell: object) -> object:
+        if isinstance(cell, str) and _THOUSANDS.fullmatch(cell.strip()):
+            whole = cell.replace(".", "")
+            raise ValueError(f"'{cell}': write {whole}, or for three decimals {cell}0")
+        return cell
+
     @model_validator(mode="after")
     def _value_fits_precision(self) -> Fact:
-        if (self.value is None) != (self.precision == "qualitative"):
-            raise ValueError("value must be empty exactly where precision is 'qualitative'")
+        precision = self.precision
+        if (self.value is None) != (precision == "qualitative"):
+            cell = "" if self.value is None else self.number
+            raise ValueError(
+                f"'{cell}' does not fit precision '{precision}': only 'qualitative' has no value"
+            )
         if self.value is not None and not self.unit:
-            raise ValueError("unit is missing: a value needs one, such as %")
-        if self.precision in ("approximate", "bound") and not self.words:
-            raise ValueError(f"words is missing: precision '{self.precision}' needs them")
+            raise ValueError("its unit is missing; fill in % or a word in column unit")
+        if precision in ("approximate", "bound") and not self.words:
+            raise ValueError(f"its words are missing; '{precision}' needs them in column words")
         return self
 
 
-class Reason(_Row):
+class Reason(Row):
     """One line of a ranked list of reasons."""
 
-    indicator: str
-    tier: str
+    indicator: Id
+    tier: Id
     year: int
     rank: int = Field(ge=1)
     text: str = Field(min_length=1)
     page: int
 
 
-class Reading(_Row):
+class Reading(Row):
     """What the source itself concludes about a change or a difference."""
 
-    indicator: str
-    tier: str
+    indicator: Id
+    tier: Id
     year: int
     other_tier: str | None = None
     other_year: int | None = None
@@ -139,62 +151,7 @@ class Reading(_Row):
     page: int
 
 
-class _Settings(_Row):
-    """The package's own ``monitorbot`` block."""
-
-    default_tier: str
-    headline: str
-    """The indicator that is meant where a question names none."""
-    series_title: str = Field(min_length=1)
-    measure: str = Field(min_length=1)
-
-
-class _Source(BaseModel):
-    title: str = Field(min_length=1)
-
-
-class _Resource(BaseModel):
-    name: str
-    path: str
-
-
-class _Package(BaseModel):
-    name: str
-    title: str = Field(min_length=1)
-    version: str
-    sources: list[_Source] = Field(min_length=1)
-    monitorbot: _Settings
-    resources: list[_Resource]
-
-
-_TABLES: dict[str, type[_Row]] = {
-    "tiers": Tier,
-    "indicators": Indicator,
-    "figures": Figure,
-    "series": Series,
-    "observations": Fact,
-    "reasons": Reason,
-    "readings": Reading,
-}
-_KEYS = {
-    "tiers": ("id",),
-    "indicators": ("id",),
-    "figures": ("id",),
-    "series": ("figure", "indicator", "tier"),
-    "observations": ("indicator", "tier", "year"),
-    "reasons": ("indicator", "tier", "year", "rank"),
-    "readings": ("indicator", "tier", "year", "other_tier", "other_year"),
-}
-_MAY_BE_EMPTY = (Reason, Reading)
-"""Not every source lists reasons, or draws conclusions."""
-_REFERENCES = {
-    "indicator": "indicators",
-    "tier": "tiers",
-    "other_tier": "tiers",
-    "figure": "figures",
-}
-
-Row = TypeVar("Row", bound=_Row)
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -207,6 +164,8 @@ class Publication:
     source: str
     series_title: str
     measure: str
+    tier_word: str
+    """What the source calls one of its tiers; may be empty."""
     default_tier: str
     headline: str
     tiers: Mapping[str, Tier]
@@ -330,140 +289,11 @@ class Publication:
         return self._reasons_of.get(indicator, [])
 
 
-def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
-    groups: dict[str, list[Row]] = {}
+def _grouped(rows: Iterable[R], key: Callable[[R], str]) -> dict[str, list[R]]:
+    groups: dict[str, list[R]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return groups
-
-
-def load_publication(folder: Path) -> Publication:
-    """Load and check one publication.
-
-    Raises:
-        DataError: a file is missing or malformed, or the tables contradict each other.
-    """
-    package = _read_package(folder / "datapackage.json")
-    paths = {resource.name: folder / resource.path for resource in package.resources}
-    missing = [name for name in _TABLES if name not in paths]
-    if missing:
-        raise DataError(
-            f"{folder / 'datapackage.json'}: resources lacks {', '.join(missing)}; "
-            "list each table with its name and path"
-        )
-    rows: dict[str, list[Any]] = {
-        name: _read_table(paths[name], model, _KEYS[name]) for name, model in _TABLES.items()
-    }
-    _check_references(paths, rows)
-    if package.monitorbot.default_tier not in {tier.id for tier in rows["tiers"]}:
-        raise DataError(
-            f"{folder / 'datapackage.json'}: monitorbot.default_tier "
-            f"'{package.monitorbot.default_tier}' is not an id in {paths['tiers'].name}"
-        )
-    if package.monitorbot.headline not in {indicator.id for indicator in rows["indicators"]}:
-        raise DataError(
-            f"{folder / 'datapackage.json'}: monitorbot.headline "
-            f"'{package.monitorbot.headline}' is not an id in {paths['indicators'].name}"
-        )
-    frame = pd.DataFrame([row.model_dump() for row in rows["observations"]])
-    return Publication(
-        name=package.name,
-        title=package.title,
-        version=package.version,
-        source=package.sources[0].title,
-        series_title=package.monitorbot.series_title,
-        measure=package.monitorbot.measure,
-        default_tier=package.monitorbot.default_tier,
-        headline=package.monitorbot.headline,
-        tiers={row.id: row for row in rows["tiers"]},
-        indicators={row.id: row for row in rows["indicators"]},
-        figures={row.id: row for row in rows["figures"]},
-        series=tuple(rows["series"]),
-        reasons=tuple(rows["reasons"]),
-        readings=tuple(rows["readings"]),
-        observations=frame.set_index(["indicator", "tier", "year"]),
-    )
-
-
-def _read_package(path: Path) -> _Package:
-    try:
-        return _Package.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise DataError(f"{path}: not found; a publication needs this file") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not valid JSON in UTF-8: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"{path}: {where}: {first['msg']}") from None
-
-
-def _read_table(path: Path, model: type[Row], key: tuple[str, ...]) -> list[Row]:
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path}: not found, though datapackage.json lists it") from None
-    except pd.errors.EmptyDataError:
-        raise DataError(f"{path}: row 1: the file is empty; it needs a header row") from None
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not a valid CSV file in UTF-8: {error}") from None
-    expected = list(model.model_fields)
-    if any(";" in column for column in frame.columns):
-        # What a spreadsheet that is set to Dutch writes.
-        raise DataError(f"{path}: row 1: separate the columns by commas, not by semicolons")
-    for column in expected:
-        if column not in frame.columns:
-            raise DataError(f"{path}: row 1: column '{column}' is missing")
-    for column in frame.columns:
-        if column not in expected:
-            raise DataError(f"{path}: row 1: column '{column}' is unknown; expected {expected}")
-    rows: list[Row] = []
-    seen: dict[tuple[Any, ...], int] = {}
-    for number, record in enumerate(frame.to_dict("records"), start=2):
-        rows.append(_read_row(path, number, model, record))
-        identity = tuple(record[column] for column in key)
-        if identity in seen:
-            raise DataError(
-                f"{path}: row {number}, column {key[0]}: repeats row {seen[identity]} "
-                f"({', '.join(filter(None, identity))}); each combination of "
-                f"{', '.join(key)} may occur once"
-            )
-        seen[identity] = number
-    if not rows and model not in _MAY_BE_EMPTY:
-        raise DataError(f"{path}: row 2: the table has no rows")
-    return rows
-
-
-def _read_row(path: Path, number: int, model: type[Row], record: dict[Any, Any]) -> Row:
-    optional = {n for n, f in model.model_fields.items() if not f.is_required()}
-    nullable = {n for n, f in model.model_fields.items() if "None" in str(f.annotation)}
-    cells = {
-        column: None if cell == "" and column in nullable else cell
-        for column, cell in record.items()
-        if cell != "" or column in nullable or column not in optional
-    }
-    try:
-        return model.model_validate(cells)
-    except ValidationError as error:
-        first = error.errors()[0]
-        column = str(first["loc"][0]) if first["loc"] else "value"
-        cell = record.get(column, "")
-        raise DataError(
-            f"{path}: row {number}, column {column}: {first['msg']} (found '{cell}')"
-        ) from None
-
-
-def _check_references(paths: Mapping[str, Path], rows: Mapping[str, list[Any]]) -> None:
-    known = {name: {row.id for row in rows[name]} for name in ("tiers", "indicators", "figures")}
-    for table, records in rows.items():
-        for number, record in enumerate(records, start=2):
-            for column, target in _REFERENCES.items():
-                value = getattr(record, column, None)
-                if value is not None and value not in known[target]:
-                    raise DataError(
-                        f"{paths[table]}: row {number}, column {column}: '{value}' is not an id "
-                        f"in {paths[target].name}"
-                    )
 
 
 def _none(value: Any) -> Any:

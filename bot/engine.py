@@ -9,13 +9,18 @@ from pathlib import Path
 
 from bot.answer import Answer
 from bot.conversation import Conversation
-from bot.data import DataError, Publication, load_publication
+from bot.data import Publication
+from bot.files import DataError
 from bot.interpret import Interpreter
 from bot.interpretation import Interpretation
 from bot.language import Language, load_language
 from bot.paths import default_data, default_intents
 from bot.reply import Replier
 from bot.suggest import follow_ups
+from bot.tables import PACKAGE, load_publication
+
+EXAMPLES = 4
+"""How many questions show what can be asked, where a publication names none."""
 
 
 class Engine:
@@ -36,9 +41,9 @@ class Engine:
             LanguageError: a language file is missing or malformed.
         """
         data = data or default_data()
-        folders = sorted(path.parent for path in data.glob("*/datapackage.json"))
+        folders = sorted(path.parent for path in data.glob(f"*/{PACKAGE}"))
         if not folders:
-            raise DataError(f"{data}: holds no publication (a folder with a datapackage.json)")
+            raise DataError.at(data, 0, f"holds no publication (a folder with a {PACKAGE})")
         publications = [load_publication(folder) for folder in folders]
         return cls(publications, load_language(intents or default_intents(), publications))
 
@@ -49,6 +54,27 @@ class Engine:
     @cached_property
     def _by_name(self) -> dict[str, Publication]:
         return {publication.name: publication for publication in self.publications}
+
+    @cached_property
+    def examples(self) -> tuple[str, ...]:
+        """Questions that show what can be asked, about the newest publication."""
+        newest = self.publications[-1]
+        return tuple(self.language.examples[newest.name]) or newest.examples[:EXAMPLES]
+
+    @cached_property
+    def samples(self) -> dict[str, str]:
+        """What the bot names where it tells about itself, of the newest publication."""
+        newest = self.publications[-1]
+        tiers = newest.tiers_of(newest.headline) or [newest.default_tier]
+        figures = newest.figures_of(newest.headline) or list(newest.figures)
+        return {
+            "title": newest.title,
+            "series": newest.series_title,
+            "example": self.examples[0],
+            "tier": newest.tiers[tiers[0]].name,
+            "year": str(newest.years[-2:][0]),
+            "figure": figures[0],
+        }
 
     def interpret(self, text: str, conversation: Conversation | None = None) -> Interpretation:
         """How one message is read, with the evidence."""

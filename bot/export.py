@@ -8,22 +8,24 @@ import io
 from typing import Literal
 
 from bot.charts.content import facts_of
-from bot.charts.words import load_words
+from bot.charts.words import Words, load_words
 from bot.data import Publication
 
 TableFormat = Literal["csv", "xlsx"]
 Cell = str | int | float | None
 
 
-def rows(publication: Publication, figure: str) -> list[dict[str, Cell]]:
-    """What the source prints of a figure, one dictionary a fact, headings in Dutch.
+def rows(
+    publication: Publication, figure: str, words: Words | None = None
+) -> list[dict[str, Cell]]:
+    """What the source prints of a figure, one dictionary a fact, headings in Dutch (``words``).
 
     A fact in words only has no value: its words are there instead.
 
     Raises:
         KeyError: the publication has no such figure.
     """
-    words = load_words()
+    words = words or load_words()
     columns = words.columns
     result: list[dict[str, Cell]] = []
     about = publication.figures[figure]
@@ -41,11 +43,11 @@ def rows(publication: Publication, figure: str) -> list[dict[str, Cell]]:
                     columns.figure: about.id,
                     columns.indicator: fact.indicator,
                     columns.name: indicator.name,
-                    columns.tier: tier.name,
+                    publication.tier_word or columns.tier: tier.name,
                     columns.year: fact.year,
                     columns.value: fact.number,
                     columns.unit: fact.unit,
-                    columns.precision: words.precisions[fact.precision],
+                    columns.precision: getattr(words.precisions, fact.precision),
                     columns.words: said,
                     columns.source: publication.source,
                     # A figure may repeat a number that another one prints.
@@ -56,7 +58,9 @@ def rows(publication: Publication, figure: str) -> list[dict[str, Cell]]:
     return result
 
 
-def export(publication: Publication, figure: str, fmt: TableFormat) -> bytes:
+def export(
+    publication: Publication, figure: str, fmt: TableFormat, words: Words | None = None
+) -> bytes:
     """The table of a figure as a file: the same bytes for the same data.
 
     CSV is UTF-8 with commas and decimal points (RFC 4180).
@@ -64,13 +68,17 @@ def export(publication: Publication, figure: str, fmt: TableFormat) -> bytes:
     Raises:
         KeyError: the publication has no such figure.
     """
-    table = rows(publication, figure)
-    return _csv(table) if fmt == "csv" else _xlsx(table, publication, figure)
+    words = words or load_words()
+    table = rows(publication, figure, words)
+    return _csv(table) if fmt == "csv" else _xlsx(table, publication, figure, words)
 
 
-def filename(publication: Publication, figure: str, fmt: TableFormat) -> str:
+def filename(
+    publication: Publication, figure: str, fmt: TableFormat, words: Words | None = None
+) -> str:
     """A name for the file, which says where the numbers are from."""
-    return f"{publication.name}-{load_words().sheet.format(figure=figure)}.{fmt}".replace(" ", "-")
+    sheet = (words or load_words()).sheet.format(figure=figure)
+    return f"{publication.name}-{sheet}.{fmt}".replace(" ", "-")
 
 
 def _csv(table: list[dict[str, Cell]]) -> bytes:
@@ -81,7 +89,9 @@ def _csv(table: list[dict[str, Cell]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _xlsx(table: list[dict[str, Cell]], publication: Publication, figure: str) -> bytes:
+def _xlsx(
+    table: list[dict[str, Cell]], publication: Publication, figure: str, words: Words
+) -> bytes:
     # Loaded here: nothing else needs it, and a question should not wait for it.
     import xlsxwriter
 
@@ -97,7 +107,7 @@ def _xlsx(table: list[dict[str, Cell]], publication: Publication, figure: str) -
                 "created": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC),
             }
         )
-        sheet = book.add_worksheet(load_words().sheet.format(figure=figure))
+        sheet = book.add_worksheet(words.sheet.format(figure=figure))
         sheet.write_row(0, 0, list(table[0]), book.add_format({"bold": True, "bottom": 1}))
         for number, row in enumerate(table, start=1):
             sheet.write_row(number, 0, list(row.values()))

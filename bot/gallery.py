@@ -14,8 +14,9 @@ from pathlib import Path
 from bot.answer import ChartRequest
 from bot.charts import describe, draw
 from bot.charts.content import DRAWN
-from bot.data import Publication, load_publication
+from bot.data import Publication
 from bot.paths import default_data
+from bot.tables import load_publication
 
 _PAGE = """<!doctype html>
 <html lang="nl">

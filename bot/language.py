@@ -10,15 +10,13 @@ Templates use the notation of Home Assistant's intents, parsed by ``hassil``: ``
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import TypeVar
 
-import yaml
 from hassil.expression import (
     Alternative,
     Expression,
@@ -27,13 +25,23 @@ from hassil.expression import (
     RuleReference,
     TextChunk,
 )
-from hassil.parse_expression import ParseExpressionError, parse_sentence
-from hassil.parser import ParseError
-from pydantic import BaseModel, ValidationError
+from hassil.parse_expression import parse_sentence
 
+from bot.charts.words import Words, load_words
 from bot.data import Publication
+from bot.files import (
+    Fault,
+    LanguageError,
+    line_in,
+    lines_of,
+    read_text,
+    read_yaml,
+    text_line_in,
+)
+from bot.paths import common_folder
 from bot.question.cues import FILLER, Cue, Given
 from bot.schema import (
+    ALL,
     About,
     AboutReply,
     Concepts,
@@ -51,13 +59,6 @@ NUMBER = "0"
 """Stands for any number in a phrase."""
 GAP = "..."
 """In a phrase: other words may stand here."""
-
-
-class LanguageError(Exception):
-    """A file in ``intents/`` cannot be used; the message names file, line and the cure."""
-
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,11 @@ class Language:
     """By publication."""
     about: Mapping[str, Mapping[str, AboutReply]]
     """By publication, then by name."""
+    examples: Mapping[str, Sequence[str]]
+    """Questions that show what can be asked, by publication; may be empty."""
     foreign: Foreigns
     replies: Replies
+    charts: Words
     topic_patterns: list[Pattern]
     """Concepts that ask for indicators; the target is a key of ``Subjects.indicators``."""
     ask_back_patterns: list[Pattern]
@@ -108,6 +112,8 @@ class Language:
 
     common: frozenset[str]
     """The concepts that every publication shares."""
+    fillers: frozenset[str]
+    """Single words that say nothing, whatever they mean to some publication."""
 
     @cached_property
     def meanings(self) -> frozenset[str]:
@@ -183,7 +189,10 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
     loader.add_common()
     for publication in publications:
         loader.add_publication(publication.name)
-    return loader.language()
+    language = loader.language()
+    if loader.faults:
+        raise LanguageError(loader.faults)
+    return language
 
 
 class _Loader:
@@ -191,15 +200,17 @@ class _Loader:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._common = folder / "common"
+        self._common = common_folder(folder)
+        self.faults: list[Fault] = []
         self._spelling = read_yaml(self._common / "spelling.yaml", Spelling)
         self._concepts = read_yaml(self._common / "concepts.yaml", Concepts)
         self._years = read_yaml(self._common / "years.yaml", Years)
         self._numbers = read_yaml(self._common / "numbers.yaml", Numbers)
         self._intents = read_yaml(self._common / "intents.yaml", Intents)
-        self._book = _Phrasebook()
+        self._book = _Phrasebook(self.faults)
         self._subjects: dict[str, Subjects] = {}
         self._about: dict[str, dict[str, AboutReply]] = {}
+        self._examples: dict[str, list[str]] = {}
         self._topics: list[Pattern] = []
         self._ask_back: list[Pattern] = []
         self._answers: list[Pattern] = []
@@ -211,9 +222,10 @@ class _Loader:
         path = common / "concepts.yaml"
         for name, text in self._concepts.concepts.items():
             book.add(name, text, path, "concepts", name)
-        if missing := [cue for cue in Cue if cue not in self._concepts.concepts]:
-            message = f"'{missing[0]}' is missing, a concept that the program asks for by name"
-            raise _error(path, message, -1, "concepts")
+        for cue in Cue:
+            if cue not in self._concepts.concepts:
+                message = f"'{cue}' is missing, a concept that the program asks for by name"
+                self.faults.append(_fault(path, message, "concepts"))
         path = common / "years.yaml"
         for index, relative in enumerate(self._years.relative):
             phrases = relative.say.replace("{n}", NUMBER)
@@ -231,8 +243,21 @@ class _Loader:
         book = self._book
         path = self._folder / name / "subjects.yaml"
         subjects = self._subjects[name] = read_yaml(path, Subjects)
+        shared = self._concepts.concepts
         for concept, text in subjects.concepts.items():
+            if concept in shared:
+                message = f"'{concept}' is a concept that all share; add words to it under shared"
+                self.faults.append(_fault(path, message, "concepts", concept))
             book.add(concept, text, path, "concepts", concept)
+        for concept, text in subjects.shared.items():
+            if concept not in shared:
+                message = f"there is no shared concept '{concept}'; put your own under concepts"
+                self.faults.append(_fault(path, message, "shared", concept))
+            book.add(concept, text, path, "shared", concept)
+        book.add(FILLER, subjects.fillers, path, "fillers")
+        everyone = next(i for i, f in enumerate(self._numbers.fractions) if f.percent == ALL)
+        book.add(f"fraction:{everyone}", subjects.numbers.everyone, path, "numbers", "everyone")
+        book.add("number:majority", subjects.numbers.majority, path, "numbers", "majority")
         for tier, text in subjects.tiers.items():
             book.add(f"tier:{tier}", text, path, "tiers", tier)
         for tier, text in subjects.functions.items():
@@ -240,17 +265,18 @@ class _Loader:
         book.add(f"{Given.ELSEWHERE}:{name}", subjects.elsewhere, path, "elsewhere")
         for topic, spec in subjects.indicators.items():
             where = (path, "indicators", topic, "patterns")
-            self._topics += _patterns(f"{name}/{topic}", spec.patterns, *where)
+            self._topics += self._patterns(f"{name}/{topic}", spec.patterns, *where)
         for index, option in enumerate(subjects.ask_back):
             where = (path, "ask_back", str(index), "patterns")
-            self._ask_back += _patterns(f"{name}/{index}", option.patterns, *where)
+            self._ask_back += self._patterns(f"{name}/{index}", option.patterns, *where)
         path = path.with_name("about.yaml")
-        entries = read_yaml(path, About).about
-        self._about[name] = {entry.name: entry for entry in entries}
-        for index, entry in enumerate(entries):
+        about = read_yaml(path, About)
+        self._about[name] = {entry.name: entry for entry in about.about}
+        self._examples[name] = about.examples
+        for index, entry in enumerate(about.about):
             target = f"about:{name}/{entry.name}"
             where = (path, "about", str(index), "patterns")
-            self._answers += _patterns(target, entry.patterns, *where)
+            self._answers += self._patterns(target, entry.patterns, *where)
 
     def language(self) -> Language:
         """All that was added, compiled."""
@@ -258,42 +284,66 @@ class _Loader:
         kinds = [
             pattern
             for name, intent in self._intents.intents.items()
-            for pattern in _patterns(name, intent.patterns, path, "intents", name, "patterns")
+            for pattern in self._patterns(name, intent.patterns, path, "intents", name, "patterns")
         ]
         return Language(
-            spelling={key: words_of(value) for key, value in self._spelling.spelling.items()},
+            spelling={typed: words_of(meant) for typed, meant in self._typed().items()},
             linking_letters=words_of(self._spelling.linking_letters),
             emoji=self._spelling.emoji,
             phrases=self._book.compiled(),
             common_words=_common_words(self._common / "dutch.txt"),
             everyday=frozenset(_common_words(self._common / "everyday.txt")),
             common=frozenset(self._concepts.concepts),
+            fillers=frozenset(w[0] for w in word_phrases(self._spelling.fillers) if len(w) == 1),
             years=self._years,
             numbers=self._numbers,
             intents=self._intents,
             subjects=self._subjects,
             about=self._about,
+            examples=self._examples,
             foreign=read_yaml(self._common / "foreign.yaml", Foreigns),
             replies=read_yaml(self._common / "replies.yaml", Replies),
+            charts=load_words(self._common),
             topic_patterns=self._topics,
             ask_back_patterns=self._ask_back,
             intent_patterns=[*self._answers, *kinds],
         )
 
+    def _patterns(self, target: str, text: str, path: Path, *keys: str) -> list[Pattern]:
+        found: dict[frozenset[str], Pattern] = {}
+        for number, line in enumerate(map(str.strip, text.splitlines())):
+            for wording in expand(line) if line else []:
+                concepts = references(wording)
+                if _REFERENCE.sub("", wording).strip() or not concepts:
+                    message = f"'{line}' may hold <concepts> only, at least one"
+                    self.faults.append(_fault_in_text(path, message, number, *keys))
+                    break
+                found.setdefault(concepts, Pattern(target, concepts, line))
+        return list(found.values())
+
+    def _typed(self) -> dict[str, str]:
+        """What people type, and what they mean by it; what all share goes before."""
+        own = [subjects.spelling for subjects in self._subjects.values()]
+        return dict(ChainMap(self._spelling.spelling, *own))
+
 
 class _Phrasebook:
     """Collects phrases and what they mean; one phrase may have several meanings."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: list[Fault]) -> None:
+        self._faults = faults
         self._meanings: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
 
     def add(self, meaning: str, text: str, path: Path, *keys: str) -> None:
         for template, line in split_phrases(text):
-            for wording in _expanded(template, path, line, *keys):
+            for wording in expand(template):
                 first, _, rest = wording.partition(GAP)
                 words = words_of(first)
-                if not words:
-                    raise _error(path, f"'{template}' holds no word", line, *keys)
+                if not words or "<" in wording:
+                    what = "<concepts> stand in patterns only" if words else "it holds no word"
+                    message = f"'{template}': {what}"
+                    self._faults.append(_fault_in_text(path, message, line, *keys))
+                    break
                 self._meanings[words, words_of(rest)].add(meaning)
 
     def compiled(self) -> dict[str, list[Phrase]]:
@@ -307,81 +357,23 @@ class _Phrasebook:
         return dict(by_first)
 
 
-def _patterns(target: str, text: str, path: Path, *keys: str) -> list[Pattern]:
-    found: dict[frozenset[str], Pattern] = {}
-    for number, line in enumerate(text.splitlines()):
-        for wording in _expanded(line.strip(), path, number, *keys) if line.strip() else []:
-            names = _REFERENCE.findall(wording)
-            if _REFERENCE.sub("", wording).strip():
-                raise _error(path, f"'{line.strip()}' may hold <concepts> only", number, *keys)
-            concepts = frozenset(a or "{" + b + "}" for a, b in names)
-            found.setdefault(concepts, Pattern(target, concepts, line.strip()))
-    return list(found.values())
-
-
 def references(text: str) -> frozenset[str]:
     """The concepts and slots a text names, slots in braces."""
     return frozenset(a or "{" + b + "}" for a, b in _REFERENCE.findall(text))
 
 
-def _expanded(template: str, path: Path, line: int, *keys: str) -> list[str]:
-    try:
-        return expand(template)
-    except (ParseError, ParseExpressionError, ValueError, IndexError) as error:
-        raise _error(path, f"'{template}' is not a valid template ({error})", line, *keys) from None
-
-
 def _common_words(path: Path) -> dict[str, int]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise LanguageError(f"{path}: not found") from None
+    lines = read_text(path, LanguageError).splitlines()
     words = [line for line in lines if not line.startswith("#")]
     return {word: rank for rank, word in enumerate(words)}
 
 
-def read_yaml(path: Path, model: type[Model]) -> Model:
-    """Read a YAML file into its model.
-
-    Raises:
-        LanguageError: it is missing or malformed; names file and line.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-        return model.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
-    except FileNotFoundError:
-        raise LanguageError(f"{path}: not found") from None
-    except UnicodeDecodeError as error:
-        raise LanguageError(f"{path}: not UTF-8 text: {error}") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise LanguageError(f"{path}:{line}: not valid YAML: {error.problem}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        line = line_of(path, *map(str, first["loc"]))
-        raise LanguageError(f"{path}:{line}: {where}: {first['msg']}") from None
+def _fault(path: Path, message: str, *keys: str) -> Fault:
+    return Fault(path, line_in(lines_of(path), keys), message)
 
 
-def line_of(path: Path, *keys: str) -> int:
-    """The line (from 1) where a key of a YAML file stands; the nearest parent where it does not."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    line = 1
-    for key in keys:
-        if isinstance(node, yaml.MappingNode):
-            pair = next((p for p in node.value if p[0].value == key), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
-            node = node.value[int(key)]
-            line = node.start_mark.line + 1
-    return line
-
-
-def _error(path: Path, message: str, offset: int = 0, *keys: str) -> LanguageError:
-    # The text of a block starts on the line after its key.
-    return LanguageError(f"{path}:{line_of(path, *keys) + offset + 1}: {message}")
+def _fault_in_text(path: Path, message: str, line: int, *keys: str) -> Fault:
+    return Fault(path, text_line_in(lines_of(path), keys) + line, message)
 
 
 _REFERENCE = re.compile(r"<([a-z_0-9]+)>|\{([a-z_]+)\}")

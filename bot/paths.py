@@ -17,3 +17,9 @@ def default_data() -> Path:
 def default_intents() -> Path:
     """The folder of the shipped language."""
     return _ROOT / "intents"
+
+
+def common_folder(intents: Path) -> Path:
+    """What all publications share, of a folder of language; the shipped one where it has none."""
+    own = intents / "common"
+    return own if own.is_dir() else default_intents() / "common"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from string import Template
-
-from bot.paths import default_intents
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -19,7 +16,7 @@ def new_publication(name: str, data: Path, intents: Path) -> tuple[list[Path], l
     Args:
         name: what its folders are called.
         data: the folder of all publications.
-        intents: the folder of all language files; gets the shared ones where it has none.
+        intents: the folder of all language files; what all share need not be there.
 
     Returns:
         The paths that were written, and those that were there and are left as they are.
@@ -39,10 +36,6 @@ def new_publication(name: str, data: Path, intents: Path) -> tuple[list[Path], l
             written.append(path)
         except FileExistsError:
             left.append(path)
-    common = intents / "common"
-    if not common.exists():
-        shutil.copytree(default_intents() / "common", common)
-        written.append(common)
     return written, left
 
 

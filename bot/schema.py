@@ -6,13 +6,60 @@ Texts hold phrases, separated by commas or new lines, or patterns, one a line (s
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from string import Formatter
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from bot.files import LineError
+
+ALL = 100
+"""Per cent."""
+_CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_BRACKET = re.compile(r"[()\[\]{}<>]")
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _closed(text: str) -> str:
+    """The text, where each bracket in a line of it is closed."""
+    for number, line in enumerate(text.splitlines()):
+        still_open: list[str] = []
+        for bracket in _BRACKET.findall(line):
+            if bracket in _CLOSING:
+                still_open.append(_CLOSING[bracket])
+            elif not still_open or still_open.pop() != bracket:
+                still_open = [bracket]
+                break
+        if still_open:
+            message = f"a bracket is missing in '{line.strip()}', beside {still_open[-1]}"
+            raise LineError(message, number)
+    return text
+
+
+Words = Annotated[str, AfterValidator(_closed)]
+"""Phrases or patterns; may be empty."""
+Needed = Annotated[str, Field(min_length=1), AfterValidator(_closed)]
+"""Phrases or patterns that may not be empty."""
+
+
+def uses(*allowed: str) -> AfterValidator:
+    """The text may hold these ``{placeholders}`` and no other."""
+
+    def check(text: str) -> str:
+        try:
+            used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            raise ValueError(f"{error}; write {{{{ and }}}} for literal braces") from None
+        if unknown := sorted(used - set(allowed)):
+            there_are = ", ".join(f"{{{name}}}" for name in allowed) or "none"
+            raise ValueError(f"{{{unknown[0]}}} is no placeholder of this text; it has {there_are}")
+        return text
+
+    return AfterValidator(check)
 
 
 class Spelling(_File):
@@ -22,19 +69,19 @@ class Spelling(_File):
     emoji: dict[str, str]
     linking_letters: str
     """May stand between the parts of a compound."""
-    fillers: str
+    fillers: Words
 
 
 class Concepts(_File):
     """``concepts.yaml``"""
 
-    concepts: dict[str, str]
+    concepts: dict[str, Needed]
 
 
 class RelativeYear(_File):
     """One way to name a year without its number."""
 
-    say: str
+    say: Needed
     kind: Literal["measurement", "year", "first", "last_measurements", "unmeasured"]
     step: int = 0
     """How many measurements or years on (below 0: back); years times the number in the words."""
@@ -48,22 +95,22 @@ class Years(_File):
     """``years.yaml``"""
 
     relative: list[RelativeYear]
-    before_short_year: str
+    before_short_year: Words
     """Two digits behind one of these words are a year."""
-    units: str
+    units: Words
     """Two digits before one of these words are none."""
-    before_year: str
+    before_year: Words
     """May stand between "the last measurement" and its year."""
-    until: str
+    until: Words
     """Between the two years of a period."""
-    between: str
+    between: Words
     """Before two years, says that those are meant, and not the period."""
 
 
 class Fraction(_File):
     """A share in words."""
 
-    say: str
+    say: Needed
     percent: float
     tolerance: float
 
@@ -71,7 +118,7 @@ class Fraction(_File):
 class Factor(_File):
     """So many times as much, in words."""
 
-    say: str
+    say: Needed
     times: float
 
 
@@ -81,26 +128,33 @@ class Numbers(_File):
     ordinals: dict[str, int]
     article: str
     """Also the number one, but seldom meant so."""
-    rank_nouns: str
+    rank_nouns: Words
     """An ordinal before one of these is a place in a list."""
-    out_of: str
+    out_of: Words
     """Between two numbers that are a share: "zes op de tien"."""
-    points: str
+    points: Words
     """A number before one of these is a difference between percentages."""
-    percent: str
+    percent: Words
     """A number before one of these is a percentage."""
-    by: str
+    by: Words
     """Before a percentage, says that it is a difference."""
     fractions: list[Fraction]
     factors: list[Factor]
     ratio_tolerance: float
-    at_least_more: str
-    less: str
-    almost: str
-    about: str
-    majority: str
-    most: str
-    minority: str
+    at_least_more: Words
+    less: Words
+    almost: Words
+    about: Words
+    majority: Words
+    most: Words
+    minority: Words
+
+    @field_validator("fractions")
+    @classmethod
+    def _holds_all(cls, fractions: list[Fraction]) -> list[Fraction]:
+        if not any(fraction.percent == ALL for fraction in fractions):
+            raise ValueError(f"one of these must be {ALL} percent")
+        return fractions
 
 
 Handler = Literal[
@@ -126,40 +180,40 @@ class IntentSpec(_File):
     """One kind of question."""
 
     handler: Handler
-    patterns: str
-    allows: str = ""
+    patterns: Needed
+    allows: Words = ""
 
 
 class Intents(_File):
     """``intents.yaml``"""
 
-    yes_no_starts: str
-    follow_up_starts: str
-    leading_words: str
-    tail_questions: str
-    asserting: str
-    speaker_before: str
-    speaker_after: str
-    according_to: str
-    either_or: str
-    prepositions: str
-    anaphora: str
-    that_anaphora: str
-    time_anaphora: str
-    people_anaphora: str
-    place_anaphora: str
-    year_anaphora: str
-    group_anaphora: str
-    last_choice: str
+    yes_no_starts: Words
+    follow_up_starts: Words
+    leading_words: Words
+    tail_questions: Words
+    asserting: Words
+    speaker_before: Words
+    speaker_after: Words
+    according_to: Words
+    either_or: Words
+    prepositions: Words
+    anaphora: Words
+    that_anaphora: Words
+    time_anaphora: Words
+    people_anaphora: Words
+    place_anaphora: Words
+    year_anaphora: Words
+    group_anaphora: Words
+    last_choice: Words
     weights: dict[str, int]
-    always_allowed: str
+    always_allowed: Words
     intents: dict[str, IntentSpec]
 
 
 class IndicatorPatterns(_File):
     """Which concepts ask for which indicator, or for several at once."""
 
-    patterns: str
+    patterns: Needed
     indicators: list[str] = Field(default_factory=list)
     background: bool = False
 
@@ -167,15 +221,15 @@ class IndicatorPatterns(_File):
 class AskBack(_File):
     """Concepts that are not enough on their own, and the indicators that may be meant."""
 
-    patterns: str
+    patterns: Needed
     options: list[str]
 
 
 class Check(_File):
     """How a claim about an indicator that is given in words can be settled."""
 
-    true: str = ""
-    false: str = ""
+    true: Words = ""
+    false: Words = ""
     ranks: dict[str, int] = Field(default_factory=dict)
     """Concept: its place in the list of reasons, 0 for none."""
     about: str = ""
@@ -189,39 +243,55 @@ class Check(_File):
 class Detail(_File):
     """Concepts that ask for a part of an indicator that the source does not print."""
 
-    of: str
-    unless: str = ""
+    of: Words
+    unless: Words = ""
     say: str = ""
     """What is not printed, in Dutch; else what the indicator says of itself."""
 
 
-class Subjects(_File):
-    """``subjects.yaml`` of a publication."""
+class PeopleNumbers(_File):
+    """Numbers in words that name the people of a source: "de meeste politici"."""
 
-    concepts: dict[str, str]
-    tiers: dict[str, str]
-    functions: dict[str, str] = Field(default_factory=dict)
+    everyone: Words = ""
+    """All of them: a claim of 100%."""
+    majority: Words = ""
+
+
+class Subjects(_File):
+    """``subjects.yaml`` of a publication, in the order in which it is filled in."""
+
+    concepts: dict[str, Needed]
+    shared: dict[str, Needed] = Field(default_factory=dict)
+    """Words that this source adds to concepts of ``common/concepts.yaml``."""
+    spelling: dict[str, str] = Field(default_factory=dict)
+    """What people type for words of this source, as in ``common/spelling.yaml``."""
+    fillers: Words = ""
+    """Words that say nothing, next to those of ``common/spelling.yaml``."""
+    numbers: PeopleNumbers = PeopleNumbers()
+    """Next to those of ``common/numbers.yaml``."""
+    tiers: dict[str, Needed]
+    functions: dict[str, Needed] = Field(default_factory=dict)
     indicators: dict[str, IndicatorPatterns]
     ask_back: list[AskBack] = Field(default_factory=list)
-    theme: str = ""
+    theme: Words = ""
     """The concept for what the whole publication is about."""
-    people: str = ""
+    people: Words = ""
     """The concept for those whom it is about."""
-    neutral: str = ""
+    neutral: Words = ""
     """Concepts that, beside the theme and the people, never change what is asked."""
-    light: str = ""
+    light: Words = ""
     """Concepts that go with many subjects, and name none on their own."""
-    negating: str = ""
+    completing: Words = ""
+    """Concepts that name another subject together with those of the last question."""
+    negating: Words = ""
     """Concepts that ask for the share of which the indicator does not hold."""
     checks: dict[str, Check] = Field(default_factory=dict)
     details: dict[str, Detail] = Field(default_factory=dict)
-    completing: str = ""
-    """Concepts that name another subject together with those of the last question."""
     refuse: list[Detail] = Field(default_factory=list)
     """Concepts that together, unless with others, mean what the publication is not about."""
     good: list[str] = Field(default_factory=list)
     """Indicators of which more is better."""
-    elsewhere: str = ""
+    elsewhere: Words = ""
     """Words of another world: a question that holds one is refused."""
 
     @property
@@ -240,7 +310,7 @@ class AboutReply(_File):
     """A question about the source, and its answer."""
 
     name: str
-    patterns: str
+    patterns: Needed
     reply: str
     figure: str | None = None
     partial: bool = False
@@ -250,6 +320,8 @@ class AboutReply(_File):
 class About(_File):
     """``about.yaml`` of a publication."""
 
+    examples: list[str] = Field(default_factory=list, max_length=6)
+    """Questions that show what can be asked: the buttons under /start."""
     about: list[AboutReply]
 
 

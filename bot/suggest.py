@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -12,6 +12,7 @@ from bot.answer import Answer
 from bot.data import Publication
 from bot.interpretation import Interpretation
 from bot.language import Language
+from bot.replies.wording import Wording
 from bot.text import plain
 
 _ALIKE = 55.0
@@ -46,10 +47,10 @@ def two_examples(publication: Publication) -> tuple[str, str]:
 def follow_ups(found: Interpretation, answer: Answer, language: Language) -> tuple[str, ...]:
     """Up to two questions that go on from an answer."""
     publication = found.publication
-    templates = language.replies.suggestions
     if not answer.facts:
         return near_examples(found)
-    ideas = chain(_other_views(found, answer, templates), _other_subjects(publication, answer))
+    wording = Wording(language)
+    ideas = chain(_other_views(found, answer, wording), _other_subjects(publication, answer))
     chosen: list[str] = []
     for idea in ideas:
         if idea != answer.question and idea not in chosen:
@@ -59,17 +60,19 @@ def follow_ups(found: Interpretation, answer: Answer, language: Language) -> tup
     return tuple(chosen)
 
 
-def _other_views(
-    found: Interpretation, answer: Answer, templates: Mapping[str, str]
-) -> Iterator[str]:
+def _other_views(found: Interpretation, answer: Answer, wording: Wording) -> Iterator[str]:
     """Other questions about the indicator that was stated last."""
     publication = found.publication
+    templates = wording.language.replies.suggestions
     fact = answer.facts[-1]
     name = publication.indicators[fact.indicator].short
     tier = publication.tiers[fact.tier].name
     one_tier = len({stated.tier for stated in answer.facts}) == 1
-    if one_tier and len(publication.tiers_of(fact.indicator)) > 1:
-        yield templates["tiers"].format(name=name, year=fact.year)
+    compared = [publication.tiers[tier].name for tier in publication.tiers_of(fact.indicator)]
+    if one_tier and len(compared) > 1:
+        word, tiers = publication.tier_word, wording.join(compared)
+        template = templates["per_tier" if word else "tiers"]
+        yield template.format(name=name, word=word, tiers=tiers, year=fact.year)
     if len(publication.years_of(fact.indicator, fact.tier)) == len(publication.years):
         if found.handler != "trend":
             yield templates["trend"].format(name=name, tier=tier)

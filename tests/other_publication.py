@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bot.data import Publication, load_publication
+from bot.data import Publication
+from bot.tables import load_publication
 
 _TABLES = {
     "tiers": """\

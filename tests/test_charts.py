@@ -31,9 +31,11 @@ from bot.charts.content import DESCRIPTION_LIMIT, compose
 from bot.charts.forms import build, spread
 from bot.charts.page import DARK, LIGHT, STYLE, Palette, contrast, luminance, wrap
 from bot.charts.words import Words, dutch_number, load_words
-from bot.data import DataError, Publication, load_publication
+from bot.data import Publication
+from bot.files import LanguageError
 from bot.gallery import gallery, requests
 from bot.paths import default_data, default_intents
+from bot.tables import load_publication
 from tests.other_publication import other_publication
 
 PICTURES = Path(__file__).parent.parent / "docs/pictures"
@@ -512,7 +514,7 @@ def test_describing_loads_no_drawing_code() -> None:
         "import sys\n"
         "from bot.answer import ChartRequest\n"
         "from bot.charts import describe, draw\n"
-        "from bot.data import load_publication\n"
+        "from bot.tables import load_publication\n"
         "from bot.paths import default_data\n"
         "real = load_publication(default_data() / 'provincies-2024')\n"
         "describe(real, ChartRequest(real.name, '3'))\n"
@@ -581,7 +583,8 @@ def test_spread_moves_labels_apart_as_little_as_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(5, "5"), (1250, "1.250"), (3.5, "3,5"), (1250000.25, "1.250.000,25")]
+    ("value", "text"),
+    [(5, "5"), (1250, "1.250"), (3.5, "3,5"), (1250000.25, "1.250.000,25"), (26 - 22.8, "3,2")],
 )
 def test_dutch_numbers(value: float, text: str) -> None:
     assert dutch_number(value) == text
@@ -591,13 +594,13 @@ def test_a_fault_in_the_words_names_the_file_and_the_key(tmp_path: Path) -> None
     good = (default_intents() / "common/charts.yaml").read_text(encoding="utf-8")
     path = tmp_path / "charts.yaml"
     path.write_text(good.replace("  subject:", "  subjct:"), encoding="utf-8")
-    with pytest.raises(DataError, match=r"charts\.yaml: titles\.subject: Field required"):
-        load_words(path)
+    with pytest.raises(LanguageError, match=r"charts\.yaml:\d+: titles\.subject: is missing"):
+        load_words(tmp_path)
     path.write_text("a: [", encoding="utf-8")
-    with pytest.raises(DataError, match="not valid YAML"):
-        load_words(path)
-    with pytest.raises(DataError, match="not found"):
-        load_words(tmp_path / "none.yaml")
+    with pytest.raises(LanguageError, match="not valid YAML"):
+        load_words(tmp_path)
+    with pytest.raises(LanguageError, match="not found"):
+        load_words(tmp_path / "none")
 
 
 def test_words_join() -> None:

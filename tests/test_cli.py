@@ -607,7 +607,7 @@ def test_a_truncated_table_is_one_clear_line(run: Run, tmp_path: Path) -> None:
     for arguments in (("ask", "hoi"), ("chat",), ("figure", "3"), ("data", "3"), ("explain", "x")):
         done = run(*arguments, "--data", str(data))
         assert (done.code, done.out) == (2, "")
-        assert re.fullmatch(r"monitorbot: .*observations\.csv: row 53, column \w+: .*\n", done.err)
+        assert re.fullmatch(r"monitorbot: .*observations\.csv:53: 2 cells, .*\n", done.err)
     checked = run("check", "--data", str(data))
     assert checked.code == 1
     assert "observations.csv:53: error:" in checked.out

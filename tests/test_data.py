@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.data import DataError, Publication, load_publication
+from bot.data import Publication
+from bot.files import DataError
 from bot.paths import default_data
+from bot.tables import load_publication
 
 FOLDER = default_data() / "provincies-2024"
 YEARS = (2014, 2016, 2018, 2020, 2022, 2024)
@@ -262,14 +264,86 @@ def test_a_fault_is_named_by_file_row_and_column(
     assert old in lines[row - 1]
     lines[row - 1] = lines[row - 1].replace(old, new, 1)
     path.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(DataError, match=f"{table}.csv: row {row}, {said}"):
+    with pytest.raises(DataError, match=f"{table}.csv:{row}: {said}"):
+        load_publication(copy)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "old", "new", "said"),
+    [
+        ("observations", 2, "23", "veel", "'veel' is no number; .*11.4"),
+        ("observations", 3, "27", "1.390", "'1.390': write 1390, or for three decimals 1.3900"),
+        ("observations", 4, ",exact,", ",,", "column precision: is empty; fill it in"),
+        ("observations", 4, "exact", "precies", "none of 'exact', 'approximate', 'bound'"),
+        ("figures", 9, "8a,8,", "8a,acht,", "'acht' is no whole number"),
+        ("tiers", 2, "gemeenten,", "gemeenten,nog een,", "5 cells, where there are 4 columns"),
+    ],
+)
+def test_a_fault_is_told_in_plain_words(
+    copy: Path, table: str, row: int, old: str, new: str, said: str
+) -> None:
+    path = copy / f"{table}.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert old in lines[row - 1]
+    lines[row - 1] = lines[row - 1].replace(old, new, 1)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError, match=f"{table}.csv:{row}: .*{said}"):
+        load_publication(copy)
+
+
+def test_all_faults_are_told_at_once(copy: Path) -> None:
+    package = copy / "datapackage.json"
+    package.write_text(package.read_text("utf-8").replace('"provincies",', '"provincie",', 1))
+    tiers = copy / "tiers.csv"
+    tiers.write_text(tiers.read_text("utf-8").replace("gemeenten,gemeenten,", "gemeenten,,", 1))
+    facts = copy / "observations.csv"
+    lines = facts.read_text("utf-8").splitlines()
+    lines[4] = lines[4].replace("exact", "precies").replace("agressie_totaal", "agresie")
+    lines[6] = lines[6].replace("20", "2O", 1)
+    facts.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        load_publication(copy)
+    key = next(
+        number
+        for number, line in enumerate(package.read_text("utf-8").splitlines(), start=1)
+        if "default_tier" in line
+    )
+    told = [(fault.path.name, fault.line) for fault in caught.value.faults]
+    assert sorted(told) == sorted(
+        [
+            ("datapackage.json", key),
+            ("tiers.csv", 2),
+            ("observations.csv", 5),
+            ("observations.csv", 5),
+            ("observations.csv", 7),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"measure": ', '"maesure": ', "monitorbot.maesure: there is no such key; did you mean"),
+        ('"version": ', '"vrsion": ', "version: is missing; add it"),
+        ('"title": "', '"title": "", "x": "', "title: is empty; fill it in"),
+        ('"monitorbot": {', '"monitorbot": {,', "not valid JSON"),
+    ],
+)
+def test_a_fault_in_the_package_has_its_line(copy: Path, old: str, new: str, said: str) -> None:
+    path = copy / "datapackage.json"
+    text = path.read_text(encoding="utf-8").replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    # What is missing stands nowhere: then it is the line of what it is missing from.
+    missing = "missing" in said
+    line = 1 if missing else next(i for i, x in enumerate(text.splitlines(), 1) if new in x)
+    with pytest.raises(DataError, match=f"datapackage.json:{line}: {said}"):
         load_publication(copy)
 
 
 def test_a_missing_column_is_named(copy: Path) -> None:
     path = copy / "observations.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("year", "jaar", 1), encoding="utf-8")
-    with pytest.raises(DataError, match=r"observations.csv: row 1: column 'year' is missing"):
+    with pytest.raises(DataError, match=r"observations.csv:1: column 'year' is missing"):
         load_publication(copy)
 
 
@@ -277,7 +351,7 @@ def test_a_column_too_many_is_named(copy: Path) -> None:
     path = copy / "tiers.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(line + ",x" for line in lines), encoding="utf-8")
-    with pytest.raises(DataError, match=r"tiers.csv: row 1: column 'x' is unknown"):
+    with pytest.raises(DataError, match=r"tiers.csv:1: column 'x' is unknown"):
         load_publication(copy)
 
 
@@ -285,7 +359,7 @@ def test_a_column_too_many_is_named(copy: Path) -> None:
 def test_a_truncated_file_is_an_error(copy: Path, kept: int) -> None:
     path = copy / "indicators.csv"
     path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(DataError, match=r"\.csv: row \d"):
+    with pytest.raises(DataError, match=r"\.csv:\d"):
         load_publication(copy)
 
 
@@ -309,5 +383,5 @@ def test_a_package_without_a_table_says_which(copy: Path) -> None:
     package = json.loads(path.read_text(encoding="utf-8"))
     package["resources"] = [r for r in package["resources"] if r["name"] != "readings"]
     path.write_text(json.dumps(package), encoding="utf-8")
-    with pytest.raises(DataError, match=r"datapackage.json: resources lacks readings"):
+    with pytest.raises(DataError, match=r"datapackage.json:\d+: resources lacks readings"):
         load_publication(copy)

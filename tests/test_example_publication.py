@@ -18,7 +18,8 @@ from bot.charts import draw
 from bot.check import find
 from bot.conversation import Conversation
 from bot.engine import Engine
-from bot.evaluate import Verdict, judge_all, load_questions, question_files, questions_folder
+from bot.evaluate.judge import Verdict, judge_all
+from bot.evaluate.questions import load_questions, question_files, questions_folder
 from bot.paths import default_data, default_intents
 
 EXAMPLE = Path(__file__).parent / "example"

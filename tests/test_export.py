@@ -11,9 +11,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bot.data import Publication, load_publication
+from bot.data import Publication
 from bot.export import export, filename, rows
 from bot.paths import default_data
+from bot.tables import load_publication
 from tests.other_publication import other_publication
 
 SOURCE = (

@@ -14,11 +14,11 @@ from PIL import Image
 from bot.check import find
 from bot.conversation import Conversation
 from bot.engine import Engine
+from bot.files import LanguageError
 from bot.guide.page import PICTURES, WIDTH, Page
 from bot.guide.picture import SAYS
 from bot.guide.talk import ASK, bubbles
 from bot.guide.texts import load_guide
-from bot.language import LanguageError
 from bot.paths import default_data, default_intents
 from bot.telegram.texts import load_texts
 from tests.botapi import Reply, World, serving

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import Finding, find
-from bot.data import load_publication
+from bot.answer import ChartRequest
+from bot.charts import describe, draw
+from bot.check import find
+from bot.check.project import Finding
 from bot.engine import Engine
-from bot.language import LanguageError, expand, load_language, split_phrases
+from bot.files import LanguageError
+from bot.language import expand, load_language, split_phrases
 from bot.paths import default_data, default_intents
+from bot.tables import load_publication
 
 PUBLICATION = "provincies-2024"
 
@@ -38,16 +42,59 @@ def add(path: Path, after: str, lines: str) -> int:
 # Faults that stop the bot -----------------------------------------------------------------------
 
 
-def test_a_template_that_cannot_be_read(intents: Path) -> None:
-    line = add(intents / "common" / "concepts.yaml", "  hoeveel: |", "    (hoe [veel)]")
-    with pytest.raises(LanguageError, match=rf"concepts\.yaml:{line}: .*not a valid template"):
-        load(intents)
-
-
 def test_words_in_a_pattern(intents: Path) -> None:
     path = intents / PUBLICATION / "subjects.yaml"
     line = add(path, "indicators:", "  agressie_onbekend:\n    patterns: |\n      <agressie> heel")
     with pytest.raises(LanguageError, match=rf"subjects\.yaml:{line + 2}: .*<concepts> only"):
+        load(intents)
+
+
+@pytest.mark.parametrize("template", ["hoe (veel|vaak", "hoe [veel", "hoe veel)", "(hoe [veel)]"])
+def test_a_bracket_that_is_not_closed(intents: Path, template: str) -> None:
+    line = add(intents / "common" / "concepts.yaml", "  hoeveel: |", f"    hoe ook\n    {template}")
+    with pytest.raises(LanguageError, match=rf"concepts\.yaml:{line + 1}: .*bracket is missing"):
+        load(intents)
+
+
+def test_a_bracket_that_is_not_closed_in_a_pattern(intents: Path) -> None:
+    path = intents / PUBLICATION / "subjects.yaml"
+    line = add(path, "ask_back:", '  - patterns: "<tevreden> [<melden>"\n    options: [aangifte]')
+    with pytest.raises(LanguageError, match=rf"subjects\.yaml:{line}: .*bracket is missing"):
+        load(intents)
+
+
+def test_a_key_that_is_there_twice(intents: Path) -> None:
+    path = intents / PUBLICATION / "subjects.yaml"
+    line = add(path, "concepts:", "  agressie: gedoe")
+    with pytest.raises(LanguageError, match=rf"subjects\.yaml:\d+: 'agressie' .* line {line}"):
+        load(intents)
+
+
+def test_an_empty_key_and_another_fault_in_one_go(intents: Path) -> None:
+    path = intents / PUBLICATION / "subjects.yaml"
+    line = add(path, "concepts:", "  leeg:\n  jaartal: 2024")
+    with pytest.raises(LanguageError) as caught:
+        load(intents)
+    assert [(fault.line, fault.message) for fault in caught.value.faults] == [
+        (line, "concepts.leeg: is empty; fill it in, or leave the key out"),
+        (line + 1, "concepts.jaartal: must be a text; put quotes around it, or a | behind the key"),
+    ]
+
+
+def test_faults_in_several_phrases_are_told_at_once(intents: Path) -> None:
+    path = intents / PUBLICATION / "subjects.yaml"
+    line = add(path, "concepts:", "  een: |\n    goed, !\n  twee: <agressie>")
+    with pytest.raises(LanguageError) as caught:
+        load(intents)
+    assert [fault.line for fault in caught.value.faults] == [line + 1, line + 2]
+
+
+def test_a_misspelt_key_says_what_is_meant(intents: Path) -> None:
+    path = intents / PUBLICATION / "subjects.yaml"
+    line = add(path, "indicators:", "  raar:\n    paterns: <agressie>")
+    with pytest.raises(
+        LanguageError, match=rf"subjects\.yaml:{line + 1}: .*paterns: .* did you mean patterns\?"
+    ):
         load(intents)
 
 
@@ -115,17 +162,28 @@ def test_a_concept_that_does_not_exist(intents: Path) -> None:
     assert_found(intents, path, line + 1, True, "no concept <aangiffte>")
 
 
-@pytest.mark.parametrize("template", ["hoe (veel|vaak", "hoe [veel", "hoe veel)"])
-def test_a_bracket_that_is_missing(intents: Path, template: str) -> None:
-    path = intents / "common" / "concepts.yaml"
-    line = add(path, "  hoeveel: |", f"    {template}")
-    assert_found(intents, path, line, True, "a bracket is missing")
+def test_a_rank_of_a_concept_that_does_not_exist(intents: Path) -> None:
+    path = intents / PUBLICATION / "subjects.yaml"
+    text = path.read_text(encoding="utf-8").replace("reden_niet_erg: 1,", "reden_onbekend: 1,", 1)
+    path.write_text(text, encoding="utf-8")
+    line = next(i for i, x in enumerate(text.splitlines(), 1) if "reden_onbekend" in x)
+    assert_found(intents, path, line, True, "no concept <reden_onbekend>")
 
 
-def test_a_bracket_that_is_missing_around_a_concept(intents: Path) -> None:
-    path = intents / "common" / "intents.yaml"
-    line = add(path, "always_allowed: |", "  <hoeveel, <percentage>")
-    assert_found(intents, path, line, True, "a bracket is missing")
+def test_an_example_under_start_without_an_answer(intents: Path) -> None:
+    path = intents / PUBLICATION / "about.yaml"
+    line = add(path, "examples:", "  - Hoe hoog is de Eiffeltoren?")
+    assert_found(intents, path, line, True, "is not answered (the bot says: not_covered)")
+
+
+def test_a_word_for_groups_that_is_not_understood(intents: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(default_data(), tmp_path / "data"))
+    path = data / PUBLICATION / "datapackage.json"
+    text = path.read_text("utf-8").replace('"bestuurslaag"', '"verdieping"')
+    path.write_text(text, encoding="utf-8")
+    (found,) = [f for f in find(data, intents) if f.path == path]
+    assert "add 'per verdieping' to alle_groepen" in found.message
+    assert '"verdieping"' in text.splitlines()[found.line - 1]
 
 
 def test_a_concept_that_nothing_asks_for(intents: Path) -> None:
@@ -263,6 +321,24 @@ def test_commas_inside_brackets_do_not_part_phrases() -> None:
         ("twee", 0),
         ("drie", 1),
     ]
+
+
+def test_language_without_what_all_share_takes_that_of_the_bot(intents: Path) -> None:
+    shutil.rmtree(intents / "common")
+    assert [str(f) for f in findings(intents) if f.serious] == []
+    assert Engine.load(None, intents).ask("hoeveel agressie").status == "answered"
+
+
+def test_charts_take_their_words_from_the_same_folder(intents: Path) -> None:
+    path = intents / "common" / "charts.yaml"
+    path.write_text(path.read_text("utf-8").replace('page: "pagina', 'page: "bladzijde'), "utf-8")
+    engine = Engine.load(None, intents)
+    chart = ChartRequest(PUBLICATION, "3")
+    said = describe(engine.publications[0], chart, engine.language.charts)
+    assert "bladzijde 1" in said
+    assert "bladzijde 1" in draw(
+        engine.publications[0], chart, engine.language.charts, fmt="svg"
+    ).decode("utf-8")
 
 
 def test_a_new_phrase_is_understood(intents: Path) -> None:

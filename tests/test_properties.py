@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.answer import Answer, Status
 from bot.conversation import Conversation
-from bot.evaluate import Question, load_questions, question_files, questions_folder
+from bot.evaluate.questions import Question, load_questions, question_files, questions_folder
 from bot.paths import default_intents
 from tests.talking import engine
 

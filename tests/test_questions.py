@@ -8,19 +8,9 @@ import pytest
 
 from bot.answer import Answer, Status
 from bot.data import Fact
-from bot.evaluate import (
-    ACCEPTED,
-    Judged,
-    Question,
-    Verdict,
-    compare,
-    judge,
-    judge_all,
-    load_accepted,
-    load_questions,
-    question_files,
-    questions_folder,
-)
+from bot.evaluate import ACCEPTED, compare, load_accepted
+from bot.evaluate.judge import Judged, Verdict, judge, judge_all
+from bot.evaluate.questions import Question, load_questions, question_files, questions_folder
 from bot.paths import default_intents
 from tests.talking import engine
 

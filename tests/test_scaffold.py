@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from bot.check import find
-from bot.data import DataError, load_publication
+from bot.files import DataError
 from bot.scaffold import new_publication
+from bot.schema import About, AboutReply, Check, Subjects
+from bot.tables import load_publication
 
+ROOT = Path(__file__).parent.parent
 EXAMPLE = Path(__file__).parent / "example"
 NAME = "bibliotheken-2023"
 TABLES = ["tiers", "indicators", "figures", "series", "observations", "reasons", "readings"]
@@ -42,6 +49,46 @@ def test_every_file_of_the_example_is_laid_out(laid_out: Path) -> None:
     for table in TABLES:
         header = (EXAMPLE / "data" / NAME / f"{table}.csv").read_text().splitlines()[0]
         assert (laid_out / "data" / NAME / f"{table}.csv").read_text() == header + "\n"
+
+
+def places(text: str, keys: Iterable[str], form: str) -> list[int]:
+    """Where each key is explained."""
+    found = {key: re.search(form.format(key=key), text, flags=re.M) for key in keys}
+    assert [key for key, match in found.items() if match is None] == []
+    return [match.start() for match in found.values() if match]
+
+
+@pytest.mark.parametrize(("file", "model"), [("subjects", Subjects), ("about", About)])
+def test_the_laid_out_files_hold_every_key_in_order(
+    laid_out: Path, file: str, model: type[BaseModel]
+) -> None:
+    text = (laid_out / "intents" / NAME / f"{file}.yaml").read_text(encoding="utf-8")
+    at = places(text, model.model_fields, r"^(?:# ?)?{key}:")
+    assert at == sorted(at)
+
+
+def test_the_page_explains_every_key_in_order() -> None:
+    page = (ROOT / "docs" / "add-a-publication.md").read_text(encoding="utf-8")
+    words, about = page.partition("## 4. The words")[2].split("## 5. Questions about the source")
+    at = places(words, Subjects.model_fields, r"^(?:###.*|\| )`{key}`|^{key}:|`{key}` looks")
+    assert at == sorted(at)
+    places(about, {**About.model_fields, **AboutReply.model_fields}, r"^ *(?:- )?{key}:")
+    places(words, Check.model_fields, r"^\| .*`\"?{key}\"?`")
+    example = json.loads((EXAMPLE / "data" / NAME / "datapackage.json").read_text("utf-8"))
+    source = page.partition("## 2. The source")[2].partition("## 3.")[0]
+    top = set(example) - {"profile", "monitorbot", "resources"}
+    places(source, top, r"^\| .*`{key}`")
+    at = places(source, example["monitorbot"], r"^\| `{key}`")
+    assert at == sorted(at)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_page_explains_every_column_in_order(table: str) -> None:
+    page = (ROOT / "docs" / "add-a-publication.md").read_text(encoding="utf-8")
+    section = page.partition(f"### `{table}.csv`")[2].partition("\n## ")[0]
+    header = (EXAMPLE / "data" / NAME / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0]
+    at = places(section, header.split(","), r"^\| .*?`{key}`")
+    assert at == sorted(at)
 
 
 def test_what_is_there_is_left_as_it_is(laid_out: Path) -> None:
@@ -88,7 +135,7 @@ def test_semicolons_between_columns_are_named(laid_out: Path) -> None:
     table = laid_out / "data" / NAME / "tiers.csv"
     fill(laid_out, "data", "datapackage.json")
     table.write_text("id;name;members;adjective\na;b;c;d\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"tiers\.csv: row 1: .* commas"):
+    with pytest.raises(DataError, match=r"tiers\.csv:1: .* commas"):
         load_publication(table.parent)
 
 
@@ -98,7 +145,7 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        cwd=Path(__file__).parent.parent,
+        cwd=ROOT,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from bot.answer import Answer, Status
 from bot.conversation import Conversation
 from bot.engine import Engine
-from bot.language import LanguageError
+from bot.files import LanguageError
 from bot.paths import default_data, default_intents
 
 REAL, LATER, LIBRARIES = "provincies-2024", "provincies-2026", "bibliotheken-2023"
@@ -109,10 +110,47 @@ def test_what_one_is_about_is_no_word_of_another(engine: Engine) -> None:
     assert not answer.facts
 
 
+def test_words_that_say_nothing_say_nothing_where_they_mean_something_to_another(
+    engine: Engine,
+) -> None:
+    """ "Ervaren" is a concept of the real one, and no word of the libraries."""
+    question = "hoeveel leden hebben ervaren dat e-books uitgeleend werden bij grote bibliotheken?"
+    assert engine.interpret(question).coverage == 1
+    assert facts(talk(engine, question)) == [("e_books", "groot", 2023)]
+
+
+def test_what_all_share_holds_no_word_of_the_first() -> None:
+    words = r"agressie|gemeente|provincie|waterschap|bestuurs|ambtsdrager|politiek|bedreig|ernstig"
+    for path in (default_intents() / "common").glob("*.yaml"):
+        text = path.read_text("utf-8")
+        # Other languages have words of their own for it.
+        found = set() if path.name == "foreign.yaml" else set(re.findall(words, text.lower()))
+        assert (path.name, found) == (path.name, set())
+
+
 def test_a_concept_that_the_code_knows_may_not_be_missing(tmp_path: Path) -> None:
     intents = Path(shutil.copytree(default_intents(), tmp_path / "intents"))
     path = intents / "common" / "concepts.yaml"
     text = path.read_text("utf-8").replace("\n  klopt: |", "\n  kloppend: |")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(LanguageError, match=r"concepts\.yaml:\d+: 'klopt' is missing"):
+        Engine.load(intents=intents)
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "said"),
+    [
+        ("concepts", "klopt", "'klopt' is a concept that all share"),
+        ("shared", "kloppend", "there is no shared concept 'kloppend'"),
+    ],
+)
+def test_own_words_and_words_for_what_all_share_are_kept_apart(
+    tmp_path: Path, key: str, name: str, said: str
+) -> None:
+    intents = Path(shutil.copytree(default_intents(), tmp_path / "intents"))
+    path = intents / REAL / "subjects.yaml"
+    lines = path.read_text("utf-8").replace(f"\n{key}:\n", f"\n{key}:\n  {name}: een woord\n")
+    path.write_text(lines, encoding="utf-8")
+    at = lines.splitlines().index(f"  {name}: een woord") + 1
+    with pytest.raises(LanguageError, match=rf"subjects\.yaml:{at}: {said}"):
         Engine.load(intents=intents)

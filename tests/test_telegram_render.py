@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Answer, ChartRequest, Choice, Status
+from bot.files import LanguageError
 from bot.telegram import render
 from bot.telegram.logs import RedactingFormatter
-from bot.telegram.texts import FILE, TextsError, load_texts
+from bot.telegram.texts import load_texts
 from tests.botapi.markup import parse_html
 from tests.talking import engine, texts
 
@@ -91,17 +92,17 @@ def test_every_answer_to_an_example_fits_under_a_picture() -> None:
 
 
 def test_unknown_placeholders_and_keys_are_named(tmp_path: Path) -> None:
-    path = tmp_path / FILE
+    path = tmp_path / "common" / "telegram.yaml"
     path.parent.mkdir()
-    original = (Path(__file__).parent.parent / "intents" / FILE).read_text()
+    original = (Path(__file__).parent.parent / "intents/common/telegram.yaml").read_text()
     path.write_text(original.replace("{example}", "{exmaple}"))
-    with pytest.raises(TextsError, match=r"help_group: .*\{exmaple\}"):
+    with pytest.raises(LanguageError, match=r"help_group: .*\{exmaple\}"):
         load_texts(tmp_path)
     path.write_text(original.replace("forgotten:", "forgoten:"))
-    with pytest.raises(TextsError, match="forgotten: Field required"):
+    with pytest.raises(LanguageError, match="forgotten: is missing"):
         load_texts(tmp_path)
     path.unlink()
-    with pytest.raises(TextsError, match="not found"):
+    with pytest.raises(LanguageError, match="not found"):
         load_texts(tmp_path)
 
 

@@ -125,7 +125,7 @@ async def test_a_store_that_cannot_be_opened(world: World, tmp_path: Path) -> No
 
 
 def test_examples_are_four_different_kinds() -> None:
-    answers = [engine().ask(example) for example in texts().examples]
+    answers = [engine().ask(example) for example in engine().examples]
     assert len(answers) == 4
     assert len({answer.intent for answer in answers}) == 4
     assert all(answer.status == "answered" for answer in answers)

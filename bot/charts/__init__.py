@@ -15,6 +15,7 @@ from typing import Literal
 from bot import __version__
 from bot.answer import ChartRequest
 from bot.charts.content import Chart, compose
+from bot.charts.words import Words
 from bot.data import Publication
 
 Format = Literal["png", "svg", "pdf"]
@@ -25,35 +26,43 @@ _LOCK = Lock()
 def draw(
     publication: Publication,
     request: ChartRequest,
+    words: Words | None = None,
     *,
     fmt: Format = "png",
     dark: bool = False,
 ) -> bytes:
     """Draw the chart of a request: the same bytes for the same content.
 
+    ``words`` are the Dutch words of charts; the shipped ones where none are given.
+
     Raises:
         KeyError: the publication has no such figure or indicator.
     """
-    return _drawing(compose(publication, request), fmt, dark)
+    return _drawing(compose(publication, request, words), fmt, dark)
 
 
-def describe(publication: Publication, request: ChartRequest) -> str:
+def describe(publication: Publication, request: ChartRequest, words: Words | None = None) -> str:
     """The text alternative of a request's chart, in Dutch, at most 700 characters.
 
     Raises:
         KeyError: the publication has no such figure or indicator.
     """
-    return compose(publication, request).describe()
+    return compose(publication, request, words).describe()
 
 
 def fingerprint(
-    publication: Publication, request: ChartRequest, *, fmt: Format = "png", dark: bool = False
+    publication: Publication,
+    request: ChartRequest,
+    words: Words | None = None,
+    *,
+    fmt: Format = "png",
+    dark: bool = False,
 ) -> str:
     """Names a chart by content: changes when its data, the style or the version changes.
 
     For remembering uploaded charts, such as Telegram's file_id.
     """
-    content = repr((compose(publication, request), fmt, dark, __version__, _style()))
+    content = repr((compose(publication, request, words), fmt, dark, __version__, _style()))
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 

@@ -92,6 +92,8 @@ class Chart:
     """What the source does not print; empty where it prints everything."""
     notes: tuple[str, ...]
     source: str
+    words: Words
+    """The Dutch for what is not in the data."""
 
     @property
     def emphasises(self) -> bool:
@@ -100,7 +102,6 @@ class Chart:
 
     def describe(self) -> str:
         """The text alternative, in Dutch: all numbers of the chart, within the limit."""
-        words = load_words()
         opening = [_sentence(self.title), *([_sentence(self.subtitle)] if self.subtitle else [])]
         body = [
             _sentence(": ".join(filter(None, (ranking.heading, _ranked(ranking)))))
@@ -108,7 +109,7 @@ class Chart:
         ]
         if self.form in DRAWN or not self.known:
             asked_first = sorted(self.lines, key=lambda line: not line.emphasised)
-            body += [text for line in asked_first if (text := _in_words(line, words))]
+            body += [text for line in asked_first if (text := _in_words(line, self.words))]
         body += self.known
         ending = [self.unknown] if self.unknown else []
         ending.append(_sentence(self.source))
@@ -121,8 +122,8 @@ class Chart:
         return " ".join([start, *ending])
 
 
-def compose(publication: Publication, request: ChartRequest) -> Chart:
-    """What the chart of a request says.
+def compose(publication: Publication, request: ChartRequest, words: Words | None = None) -> Chart:
+    """What the chart of a request says, in the shipped words where none are given.
 
     A request without a figure is about indicators that the source prints in running text only:
     lists of reasons, or single numbers.
@@ -130,7 +131,7 @@ def compose(publication: Publication, request: ChartRequest) -> Chart:
     Raises:
         KeyError: the publication has no such figure or indicator.
     """
-    words = load_words()
+    words = words or load_words()
     if request.figure:
         return _figure(publication, publication.figures[request.figure], request, words)
     if not request.indicators:
@@ -195,6 +196,7 @@ def _figure(publication: Publication, figure: Figure, request: ChartRequest, wor
     if drawn:
         figures += [fact.figure for row in facts.values() for fact in row if fact.figure]
     return Chart(
+        words=words,
         form=figure.form,
         title=title,
         subtitle=figure.measured,
@@ -303,6 +305,7 @@ def _reasons(publication: Publication, request: ChartRequest, words: Words) -> C
         headings = [capital(publication.indicators[name].name) for name in names]
     members = publication.tiers[rows[0].tier].members
     return Chart(
+        words=words,
         form="reasons",
         title=headings[0] if one else words.titles.several_reasons,
         subtitle=capital(f"{members} ({rows[0].year})"),
@@ -337,6 +340,7 @@ def _subject(publication: Publication, request: ChartRequest, words: Words) -> C
         form = "number"
     subject = words.join([indicator.short for indicator in indicators])
     return Chart(
+        words=words,
         form=form,
         title=words.titles.subject.format(name=capital(subject), tier=tier.name, year=year),
         subtitle=capital(f"{tier.members} ({year})"),

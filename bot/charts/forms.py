@@ -27,7 +27,7 @@ from bot.charts.page import (
     text_width,
     wrap,
 )
-from bot.charts.words import load_words
+from bot.charts.words import Words
 
 MARKERS = "osD^"
 _LINE_HEIGHT = 15
@@ -60,7 +60,7 @@ def _ending(page: Page, chart: Chart) -> None:
         page.write(note, size=SMALL, colour=quiet)
     if chart.unknown and chart.form not in ("card", "reasons"):
         page.y += 2
-        page.write(chart.unknown, size=SMALL, colour=quiet, lead=load_words().unknown)
+        page.write(chart.unknown, size=SMALL, colour=quiet, lead=chart.words.unknown)
     page.y += 8
     page.box(MARGIN, page.y, INNER, 1, page.palette.grid)
     page.y += 6
@@ -322,7 +322,7 @@ def spread(centres: list[float], sizes: list[float], low: float, high: float) ->
 
 def _stacked(page: Page, chart: Chart) -> None:
     palette = page.palette
-    total_word = load_words().total
+    total_word = chart.words.total
     names = [*(line.label for line in chart.lines), total_word]
     column = min(112.0, max(text_width(name, LABEL, BOLD) for name in names) + 2)
     left, width, height = float(MARGIN), INNER - column - 6, 250.0
@@ -375,7 +375,7 @@ def _stacked(page: Page, chart: Chart) -> None:
             page.text(
                 scale.x(position),
                 scale.y(totals[year]) - 6,
-                _sum_label(stacks[year], totals[year]),
+                _sum_label(stacks[year], totals[year], chart.words),
                 weight=BOLD if strong else REGULAR,
                 colour=palette.ink if strong else palette.quiet,
                 align="center",
@@ -406,9 +406,9 @@ def _stacked(page: Page, chart: Chart) -> None:
     _year_labels(page, chart, [scale.x(i) for i in range(len(years))])
 
 
-def _sum_label(parts: list[Point | None], total: float) -> str:
+def _sum_label(parts: list[Point | None], total: float, words: Words) -> str:
     first = next(part for part in parts if part)
-    return load_words().amount(total, first.unit)
+    return words.amount(total, first.unit)
 
 
 def _grouped(page: Page, chart: Chart) -> None:
@@ -442,7 +442,7 @@ def _grouped(page: Page, chart: Chart) -> None:
         for position, year in enumerate(years):
             point = line.at(year)
             if point is None or point.value is None:
-                label, value = load_words().missing, 0.0
+                label, value = chart.words.missing, 0.0
             else:
                 label, value = point.label, point.value
                 axes.bar(
@@ -601,7 +601,7 @@ def _number(page: Page, chart: Chart) -> None:
 def _card(page: Page, chart: Chart) -> None:
     """What the source says in words, and what it does not print."""
     palette = page.palette
-    words = load_words()
+    words = chart.words
     page.write(words.known, size=LABEL, weight=BOLD, colour=palette.accent)
     page.y += 2
     top = page.y
@@ -609,18 +609,18 @@ def _card(page: Page, chart: Chart) -> None:
         page.y += 10 if number else 2
         page.write(sentence, size=18, x=MARGIN + 16, leading=1.34)
     page.box(MARGIN, top + 6, 4, page.y - top - 6, palette.accent)
-    _unknown(page, chart.unknown)
+    _unknown(page, chart)
 
 
-def _unknown(page: Page, text: str) -> None:
-    if not text:
+def _unknown(page: Page, chart: Chart) -> None:
+    if not chart.unknown:
         return
     palette = page.palette
     page.y += 18
     top = page.y
     page.y += 10
-    page.write(load_words().unknown, weight=BOLD, x=MARGIN + 16, width=INNER - 28)
-    page.write(text, size=SUBTITLE, x=MARGIN + 16, width=INNER - 28)
+    page.write(chart.words.unknown, weight=BOLD, x=MARGIN + 16, width=INNER - 28)
+    page.write(chart.unknown, size=SUBTITLE, x=MARGIN + 16, width=INNER - 28)
     page.y += 11
     page.box(MARGIN, top, INNER, page.y - top, palette.band)
     page.box(MARGIN, top, 4, page.y - top, palette.muted, hatch="////")
@@ -641,7 +641,7 @@ def _reasons(page: Page, chart: Chart) -> None:
             page.y += max(0.0, (40 - len(lines) * 24) / 2)
             page.write(text, size=18, x=MARGIN + 40, leading=1.32, even=True)
             page.y = max(page.y, top + 40)
-    _unknown(page, chart.unknown)
+    _unknown(page, chart)
 
 
 _DRAWINGS: dict[Form, Callable[[Page, Chart], None]] = {

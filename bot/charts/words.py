@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from bot.data import DataError, Fact, Precision
+from bot.data import Fact
+from bot.files import read_yaml
 from bot.paths import default_intents
 
 
@@ -42,6 +42,10 @@ class _Notes(_Texts):
 class _Description(_Texts):
     series: str
     point: str
+
+
+class _Precisions(_Numbers):
+    qualitative: str
 
 
 class _Columns(_Texts):
@@ -78,7 +82,7 @@ class Words(_Texts):
     notes: _Notes
     description: _Description
     columns: _Columns
-    precisions: dict[Precision, str]
+    precisions: _Precisions
     sheet: str
 
     def join(self, parts: list[str]) -> str:
@@ -101,27 +105,22 @@ class Words(_Texts):
         return f"{dutch_number(value)}%" if unit == "%" else dutch_number(value)
 
 
+_DECIMALS = 6
+"""More than a source prints: what lies behind them is how computers subtract (26 - 22.8)."""
+
+
 def dutch_number(value: float) -> str:
     """A number in Dutch notation: 1.250 and 3,5."""
+    value = round(value, _DECIMALS)
     text = f"{value:,.0f}" if value == int(value) else f"{value:,}"
     return text.translate(str.maketrans(",.", ".,"))
 
 
 @lru_cache(maxsize=4)
-def load_words(path: Path | None = None) -> Words:
-    """Read ``charts.yaml`` (the shipped one by default).
+def load_words(folder: Path | None = None) -> Words:
+    """Read ``charts.yaml`` in a folder of shared language (the shipped one by default).
 
     Raises:
-        DataError: the file is missing, is no YAML, or lacks or misspells a key.
+        LanguageError: the file is missing or malformed.
     """
-    path = path or default_intents() / "common" / "charts.yaml"
-    try:
-        return Words.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise DataError(f"{path}: not found; charts need it") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not valid YAML in UTF-8: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"{path}: {where}: {first['msg']}") from None
+    return read_yaml((folder or default_intents() / "common") / "charts.yaml", Words)

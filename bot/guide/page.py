@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 
 from bot.answer import Answer
 from bot.charts.content import capital
 from bot.conversation import Conversation
 from bot.data import Indicator, Publication
 from bot.engine import Engine
+from bot.files import LanguageError
 from bot.guide.picture import draw
 from bot.guide.talk import Bubble, bubbles, transcript
-from bot.guide.texts import Chat, Guide, Kind
+from bot.guide.texts import NAME, Chat, Guide, Kind
 from bot.guide.wordings import usual_words, wordings
-from bot.language import LanguageError
 from bot.replies.wording import Wording
 from bot.telegram.texts import Texts
 
@@ -55,8 +56,8 @@ class Page:
             "limits": lambda: self._kinds(self._texts.limits),
             "subjects": self._subjects,
             "groups": self._groups,
-            "commands": lambda: _menu(self._telegram.commands.private),
-            "group_commands": lambda: _menu(self._telegram.commands.groups),
+            "commands": lambda: _menu(self._telegram.commands.private, self._engine.samples),
+            "group_commands": lambda: _menu(self._telegram.commands.groups, self._engine.samples),
             "privacy": self._privacy,
         }
 
@@ -66,10 +67,10 @@ class Page:
                 return self._chat(argument)
             if match[1] in parts:
                 return parts[match[1]]()
-            raise LanguageError(
-                f"common/guide.yaml: page: there is no {{{match[1]}}}; there are "
-                f"{', '.join(parts)} and chat NAME"
+            message = (
+                f"page: there is no {{{match[1]}}}; there are {', '.join(parts)} and chat NAME"
             )
+            raise LanguageError.at(Path("common", NAME), 0, message)
 
         text = re.sub(r"\{([^{}\n]*)\}", fill, self._texts.page)
         return _NOTICE + "\n\n" + re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
@@ -212,8 +213,9 @@ def _said(answer: Answer) -> str:
     return f"{text} *{_safe(answer.source)}*" if answer.source else text
 
 
-def _menu(commands: dict[str, str]) -> str:
-    return "\n".join(f"- `/{name}`: {_safe(what)}" for name, what in commands.items())
+def _menu(commands: dict[str, str], samples: dict[str, str]) -> str:
+    lines = (f"- `/{name}`: {_safe(text.format_map(samples))}" for name, text in commands.items())
+    return "\n".join(lines)
 
 
 def _safe(text: str) -> str:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.answer import Status
 from bot.data import Publication
-from bot.language import LanguageError, line_of, read_yaml
+from bot.files import Fault, LanguageError, line_in, lines_of, read_yaml
+from bot.paths import common_folder
 
 NAME = "guide.yaml"
 Text = Annotated[str, Field(min_length=1)]
@@ -105,18 +106,24 @@ def load_guide(intents: Path, publications: tuple[Publication, ...]) -> Guide:
     Raises:
         LanguageError: a file is malformed, or has examples of a kind that does not exist.
     """
-    texts = read_yaml(intents / "common" / NAME, GuideTexts)
+    texts = read_yaml(common_folder(intents) / NAME, GuideTexts)
     guide = Guide(texts, {p.name: _examples(intents / p.name / NAME) for p in publications})
-    for name, examples in guide.examples.items():
-        for kind in examples.examples:
-            if kind not in guide.kinds:
-                path = intents / name / NAME
-                raise LanguageError(
-                    f"{path}:{line_of(path, 'examples', kind)}: there is no kind '{kind}' in "
-                    f"common/{NAME}; there are {', '.join(guide.kinds)}"
-                )
+    unknown = [
+        _unknown_kind(intents / name / NAME, kind, guide)
+        for name, examples in guide.examples.items()
+        for kind in examples.examples
+        if kind not in guide.kinds
+    ]
+    if unknown:
+        raise LanguageError(unknown)
     return guide
 
 
 def _examples(path: Path) -> Examples:
     return read_yaml(path, Examples) if path.exists() else Examples()
+
+
+def _unknown_kind(path: Path, kind: str, guide: Guide) -> Fault:
+    line = line_in(lines_of(path), ["examples", kind])
+    known = ", ".join(guide.kinds)
+    return Fault(path, line, f"there is no kind '{kind}' in common/{NAME}; there are {known}")

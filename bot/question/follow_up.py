@@ -146,7 +146,7 @@ class FollowUps:
             return found
         if self._signs.goes_on(found.main) and not found.cues & {Cue.IS_TRUE, Cue.HOW_MUCH}:
             return found
-        if (found.breakdown or found.function) and Cue.EXPERIENCED not in found.concepts:
+        if found.breakdown or found.function:
             return found
         if found.cues & (SOCIAL - COURTESY) or not self._all_general(found, items, topics):
             return found

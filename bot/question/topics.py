@@ -10,13 +10,15 @@ from dataclasses import replace
 from bot.conversation import Conversation
 from bot.data import Publication
 from bot.language import Language, Pattern, references
-from bot.question.cues import SHARE, Given
+from bot.question.cues import FILLER, SHARE, Given
 from bot.question.patterns import PatternIndex, longest_first
 from bot.reader import Item, Sentence
 from bot.schema import IndicatorPatterns
 
 _SHORT_MESSAGE = 10
 """A message of more stretches that say something completes no earlier question."""
+
+_FILLER = frozenset({FILLER})
 
 
 class Topics:
@@ -29,6 +31,7 @@ class Topics:
         unowned = language.meanings.difference(*others)
         self._known = language.common | subjects.meanings | unowned - language.elsewhere
         self._elsewhere = f"{Given.ELSEWHERE}:{publication.name}"
+        self._fillers = language.fillers
         self._indicators = subjects.indicators
         self._completing = references(subjects.completing)
         self._options = subjects.ask_back
@@ -75,7 +78,10 @@ class Topics:
         if meanings or not item.meanings:
             return [replace(item, meanings=meanings)]
         number = item.number if len(item.words) == 1 else None
-        return [Item((word,), frozenset(), number) for word in item.words]
+        return [
+            Item((word,), _FILLER if word in self._fillers else frozenset(), number)
+            for word in item.words
+        ]
 
     def holds_of(self, before: Conversation) -> Conversation:
         """What of a conversation still holds where a question is about this publication."""

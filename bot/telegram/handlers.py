@@ -92,11 +92,8 @@ class Handlers:
         ]
         # The same question in the same conversation has the same answer, and many people ask it.
         self._reply = lru_cache(maxsize=_ANSWERS_KEPT)(self._ask)
-        self._about = {
-            "title": escape(engine.publications[0].title, quote=False),
-            "name": me.username or "",
-            "example": escape(texts.examples[0], quote=False),
-        }
+        samples = {name: escape(text, quote=False) for name, text in engine.samples.items()}
+        self._about = samples | {"name": me.username or ""}
         self._commands: dict[str, Callable[[_Asked, str], Awaitable[Outcome]]] = {
             "vraag": self._ask_or_prompt,
             "figuur": self._figure,
@@ -171,7 +168,9 @@ class Handlers:
 
     async def _ask_or_prompt(self, asked: _Asked, text: str) -> Outcome:
         if not text:
-            return await self._say(asked, Reply(self._texts.ask_me.format(**self._about)), "prompt")
+            return await self._say(
+                asked, Reply(self._texts.ask_me.format_map(self._about)), "prompt"
+            )
         answer, reply = self._reply(text, asked.context)
         if answer.status is Status.NOT_COVERED:
             self._log_unanswered(text)
@@ -240,7 +239,7 @@ class Handlers:
             keep = await self._memory.first_of_album(message.chat.id, message.media_group_id)
             if keep is None:
                 return Outcome()
-        text = self._texts.text_only.format(**self._about)
+        text = self._texts.text_only.format_map(self._about)
         await self._courier.send(_place(message), Reply(text))
         return Outcome("not_text", keep=keep or [])
 
@@ -262,12 +261,14 @@ class Handlers:
             return await self._ask_or_prompt(asked, inline.question_of_link(payload))
         if not asked.private:
             return await self._help(asked, "")
-        text = self._texts.start.format(**self._about)
-        return await self._say(asked, render.questions_reply(text, self._texts.examples), "command")
+        text = self._texts.start.format_map(self._about)
+        return await self._say(
+            asked, render.questions_reply(text, self._engine.examples), "command"
+        )
 
     async def _help(self, asked: _Asked, _: str) -> Outcome:
         text = self._texts.help if asked.private else self._texts.help_group
-        return await self._say(asked, Reply(text.format(**self._about)), "command")
+        return await self._say(asked, Reply(text.format_map(self._about)), "command")
 
     async def _figure(self, asked: _Asked, figure: str) -> Outcome:
         if not figure:
@@ -295,11 +296,12 @@ class Handlers:
 
     def _table(self, chart: ChartRequest, fmt: export.TableFormat) -> Reply:
         publication = self._engine.publication(chart.publication)
-        if not export.rows(publication, chart.figure):
+        words = self._engine.language.charts
+        if not export.rows(publication, chart.figure, words):
             return Reply(self._texts.data_none.format(figure=chart.figure))
         document = Document(
-            export.filename(publication, chart.figure, fmt),
-            export.export(publication, chart.figure, fmt),
+            export.filename(publication, chart.figure, fmt, words),
+            export.export(publication, chart.figure, fmt, words),
         )
         return Reply(self._texts.data_caption.format(figure=chart.figure), document=document)
 
@@ -401,7 +403,7 @@ class Handlers:
             return Outcome("membership")
         if await self._memory.introduced(chat.id):
             return Outcome("membership")
-        text = self._texts.introduction.format(**self._about)
+        text = self._texts.introduction.format_map(self._about)
         await self._courier.send(Place(chat.id), Reply(text))
         return Outcome("introduced", keep=self._memory.of_introduction(chat.id))
 

@@ -53,7 +53,7 @@ async def results(
 ) -> Found:
     """The results for what was typed after the bot's name."""
     if not query.strip():
-        asked = [engine.ask(question) for question in texts.examples]
+        asked = [engine.ask(question) for question in engine.examples]
         found = [_article(answer, texts, answer.question) for answer in asked]
         for figure in figures:
             answer = engine.ask(texts.figure_question.format(figure=figure.figure))

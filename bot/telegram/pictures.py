@@ -19,6 +19,7 @@ class Pictures:
 
     def __init__(self, engine: Engine, store: Store, bot_id: int) -> None:
         self._engine = engine
+        self._words = engine.language.charts
         self._store = store
         self._bot_id = bot_id
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="charts")
@@ -53,7 +54,7 @@ class Pictures:
 
     def description(self, chart: ChartRequest) -> str:
         """The chart in words."""
-        return charts.describe(self._engine.publication(chart.publication), chart)
+        return charts.describe(self._engine.publication(chart.publication), chart, self._words)
 
     async def warm_up(self) -> None:
         """Load the drawing library, so that the first chart does not wait for it."""
@@ -70,9 +71,12 @@ class Pictures:
     async def _draw(self, chart: ChartRequest) -> bytes:
         publication = self._engine.publication(chart.publication)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, charts.draw, publication, chart)
+        return await loop.run_in_executor(
+            self._thread, charts.draw, publication, chart, self._words
+        )
 
     def _key(self, chart: ChartRequest) -> str:
         # File ids are one bot's own, and good while the same chart would look the same.
-        content = charts.fingerprint(self._engine.publication(chart.publication), chart)
+        publication = self._engine.publication(chart.publication)
+        content = charts.fingerprint(publication, chart, self._words)
         return f"picture:{self._bot_id}:{content}"

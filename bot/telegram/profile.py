@@ -14,14 +14,14 @@ from telegram import (
 )
 from telegram.constants import BotDescriptionLimit
 
-from bot.data import Publication
+from bot.engine import Engine
 from bot.telegram.outbox import Outbox
 from bot.telegram.texts import Menu, Texts
 
 log = logging.getLogger(__name__)
 
 
-async def publish_profile(outbox: Outbox, texts: Texts, publication: Publication) -> None:
+async def publish_profile(outbox: Outbox, texts: Texts, engine: Engine) -> None:
     """Register commands and descriptions; only those that differ, for Telegram limits changes."""
     bot = outbox.bot
     menus: list[tuple[BotCommandScope, Menu]] = [
@@ -29,16 +29,16 @@ async def publish_profile(outbox: Outbox, texts: Texts, publication: Publication
         (BotCommandScopeAllGroupChats(), texts.commands.groups),
     ]
     for scope, menu in menus:
-        wanted = tuple(BotCommand(name, description) for name, description in menu.items())
+        wanted = tuple(BotCommand(n, text.format_map(engine.samples)) for n, text in menu.items())
         if await outbox.call(partial(bot.get_my_commands, scope)) != wanted:
             await outbox.call(partial(bot.set_my_commands, wanted, scope))
             log.info("command menu registered for %s", scope.type)
-    about = {"title": publication.title, "series": publication.series_title}
-    description = texts.description.format(**about)[: BotDescriptionLimit.MAX_DESCRIPTION_LENGTH]
+    description = texts.description.format_map(engine.samples)
+    description = description[: BotDescriptionLimit.MAX_DESCRIPTION_LENGTH]
     if (await outbox.call(bot.get_my_description)).description != description:
         await outbox.call(partial(bot.set_my_description, description))
         log.info("description registered")
-    short = texts.short_description.format(**about)
+    short = texts.short_description.format_map(engine.samples)
     short = short[: BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH]
     if (await outbox.call(bot.get_my_short_description)).short_description != short:
         await outbox.call(partial(bot.set_my_short_description, short))

@@ -15,6 +15,7 @@ from telegram import User
 from telegram.error import BadRequest, InvalidToken
 
 from bot.engine import Engine
+from bot.files import LanguageError
 from bot.paths import default_intents
 from bot.settings import Settings
 from bot.store import Store, StoreError, TolerantStore, open_store
@@ -28,7 +29,7 @@ from bot.telegram.outbox import IN_FLIGHT, Outbox
 from bot.telegram.pictures import Pictures
 from bot.telegram.polling import Poller
 from bot.telegram.profile import publish_profile, report
-from bot.telegram.texts import Texts, TextsError, load_texts
+from bot.telegram.texts import Texts, load_texts
 from bot.telegram.web import health_routes, web_server, webhook_route
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def run(engine: Engine, settings: Settings) -> int:
         texts = load_texts(settings.intents or default_intents())
         store = open_store(settings.store)
         asyncio.run(_until_signal(partial(serve, token, engine, settings, texts, store)))
-    except TextsError as error:
+    except LanguageError as error:
         print(error, file=sys.stderr)
         return 1
     except StoreError as error:
@@ -170,9 +171,8 @@ class _Service:
             )
             delivery = Delivery(self._bot, handlers, self._store, self._metrics)
             # Menus and the drawing library can wait: people who ask cannot.
-            publication = self._engine.publications[0]
             for task in (
-                asyncio.ensure_future(publish_profile(self._outbox, self._texts, publication)),
+                asyncio.ensure_future(publish_profile(self._outbox, self._texts, self._engine)),
                 asyncio.ensure_future(pictures.warm_up()),
             ):
                 stack.callback(task.cancel)

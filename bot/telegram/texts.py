@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from string import Formatter
 from typing import Annotated
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from telegram.constants import BotDescriptionLimit
 
-FILE = Path("common") / "telegram.yaml"
+from bot.files import read_yaml
+from bot.paths import common_folder
+from bot.schema import uses
 
-
-class TextsError(Exception):
-    """The file cannot be used; the message names file, key and cure."""
-
-
-def _uses(*allowed: str) -> AfterValidator:
-    """The text may hold these placeholders and no other."""
-
-    def check(text: str) -> str:
-        try:
-            used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        except ValueError as error:
-            raise ValueError(f"{error}; write {{{{ and }}}} for literal braces") from None
-        if unknown := used - set(allowed):
-            raise ValueError(f"unknown {{{unknown.pop()}}}; this text may use {list(allowed)}")
-        return text
-
-    return AfterValidator(check)
-
-
-Plain = Annotated[str, Field(min_length=1), _uses()]
+Plain = Annotated[str, Field(min_length=1), uses()]
 """A text without placeholders."""
-About = Annotated[str, Field(min_length=1), _uses("title", "name", "example")]
-OfFigure = Annotated[str, Field(min_length=1), _uses("figure")]
+About = Annotated[
+    str, Field(min_length=1), uses("title", "name", "example", "tier", "year", "figure")
+]
+OfFigure = Annotated[str, Field(min_length=1), uses("figure")]
 Command = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
-Menu = dict[Command, Annotated[str, Field(min_length=1, max_length=256)]]
+Menu = dict[Command, Annotated[str, Field(min_length=1, max_length=256), uses("figure")]]
 
 
 class _Model(BaseModel):
@@ -51,7 +33,7 @@ class InlineTexts(_Model):
     nothing_hint: Plain
     nothing_text: Plain
     open_bot: Plain
-    figure_title: Annotated[str, _uses("figure", "title")]
+    figure_title: Annotated[str, uses("figure", "title")]
     open_figure: OfFigure
 
 
@@ -66,11 +48,10 @@ class Texts(_Model):
     """The texts; those with markup are Telegram's HTML."""
 
     start: About
-    examples: list[Plain] = Field(min_length=1, max_length=6)
     help: About
     help_group: About
     introduction: About
-    privacy: Annotated[str, _uses("unanswered")]
+    privacy: Annotated[str, uses("unanswered")]
     unanswered_off: Plain
     unanswered_on: Plain
     forgotten: Plain
@@ -79,8 +60,8 @@ class Texts(_Model):
     text_only: About
     ask_me: About
     unknown_command: Plain
-    asked: Annotated[str, _uses("question")]
-    flood: Annotated[str, _uses("seconds")]
+    asked: Annotated[str, uses("question")]
+    flood: Annotated[str, uses("seconds")]
     apology: Plain
     stale_button: Annotated[Plain, Field(max_length=200)]
     no_photo_rights: Plain
@@ -91,34 +72,24 @@ class Texts(_Model):
     previous: Plain
     next: Plain
     this_figure: OfFigure
-    figure_position: Annotated[str, _uses("position", "total")]
+    figure_position: Annotated[str, uses("position", "total")]
     data_caption: OfFigure
-    data_which: Annotated[str, _uses("figure", "figures")]
+    data_which: Annotated[str, uses("figure", "figures")]
     data_none: OfFigure
     inline: InlineTexts
-    description: Annotated[str, _uses("title", "series")]
+    description: Annotated[str, uses("title", "series")]
     short_description: Annotated[
         str,
         Field(max_length=BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH),
-        _uses("title", "series"),
+        uses("title", "series"),
     ]
     commands: Commands
 
 
 def load_texts(intents: Path) -> Texts:
-    """Read and check the texts under the folder of intents.
+    """Read and check the texts that go with a folder of intents.
 
     Raises:
-        TextsError: the file is missing or malformed.
+        LanguageError: the file is missing or malformed.
     """
-    path = intents / FILE
-    try:
-        return Texts.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise TextsError(f"{path}: not found; the Telegram bot needs this file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise TextsError(f"{path}: not valid YAML in UTF-8: {error}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise TextsError(f"{path}: {key}: {first['msg']}") from None
+    return read_yaml(common_folder(intents) / "telegram.yaml", Texts)

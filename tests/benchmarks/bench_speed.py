@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from bot.cli import _answer_lines
 from bot.engine import Engine
-from bot.evaluate import load_questions, question_files, questions_folder
+from bot.evaluate.questions import load_questions, question_files, questions_folder
 from bot.paths import default_intents
 from tests.benchmarks.generated import generate
 
