@@ -50,6 +50,7 @@ class Echo(Engine):
 
     def __init__(self) -> None:
         self.publications = engine().publications
+        self.language = engine().language
 
     def ask(self, text: str, conversation: Conversation | None = None) -> Answer:
         return Answer(text, Status.ANSWERED, "echo", text)
