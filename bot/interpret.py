@@ -17,7 +17,7 @@ from bot.interpretation import Interpretation, Outcome
 from bot.language import Language, Pattern
 from bot.question.choices import Choices
 from bot.question.coverage import Coverage
-from bot.question.cues import ASKING, COURTESY, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
+from bot.question.cues import ASKING, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
 from bot.question.follow_up import FollowUps
 from bot.question.foreign import ForeignWords
 from bot.question.match import Matcher
@@ -44,6 +44,8 @@ _SHORT_QUESTION = 4
 """A follow-up of so few words that is not understood is asked back, not refused."""
 _BARE = 2
 """So many words are no sentence yet."""
+_WHOLE = 100
+"""A larger number that is no year, in a message without a subject, is from a sum of one's own."""
 _OPTIONS = 1_000
 """How many offered questions are remembered with their reading."""
 
@@ -238,12 +240,7 @@ class Interpreter:
         )
         if not one_word or anchored:
             return self._coverage.of(items, named, topics.light)
-        everything = [
-            item
-            for sentence in found.sentences
-            for item in sentence.items
-            if not item.meanings & COURTESY
-        ]
+        everything = [item for sentence in found.sentences for item in sentence.items]
         return self._coverage.of(everything, (), topics.light, _STRICT)
 
     def _is_about_source(self, found: Interpretation) -> bool:
@@ -300,7 +297,8 @@ class Interpreter:
             return replace(found, outcome=Outcome.ELSEWHERE)
         kind = found.cues - SOCIAL - {Given.YES_NO}
         asks = found.tiers or found.years or found.current or kind
-        understood = asks and not any(item.is_unknown for item in items)
+        sum_of_own = any((item.number or 0) > _WHOLE and not item.is_year for item in items)
+        understood = asks and not sum_of_own and not any(item.is_unknown for item in items)
         short = goes_on and length <= _SHORT_QUESTION
         return replace(
             found, outcome=Outcome.NO_SUBJECT if understood or short else Outcome.ELSEWHERE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.language import Language, word_phrases
+from bot.question.cues import COURTESY
 from bot.reader import Item
 
 _COMMON_RANK = 1500
@@ -43,7 +44,7 @@ class Coverage:
                 unknown += strictness * self._weight(items, index)
             elif not item.meanings:
                 understood += _HALF
-            elif not item.is_filler:
+            elif not item.is_filler and not item.meanings & COURTESY:
                 understood += 1.0 if index in consumed or item.meanings - light else _HALF
         return understood / (understood + unknown) if understood + unknown else 1.0
 
