@@ -15,6 +15,8 @@ class Cue(StrEnum):
     """A concept of ``common/concepts.yaml``."""
 
     HOW_MUCH = "hoeveel"
+    HOW = "hoe"
+    """How things are, of what may be no number: "hoe staat het met …"."""
     PERCENTAGE = "percentage"
     EXACT_NUMBER = "precies_getal"
     COUNT = "aantal"

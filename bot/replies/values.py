@@ -64,7 +64,8 @@ def _asks_unprinted_number(found: Interpretation, spec: Indicator) -> bool:
         return bool(spec.unprinted) and Cue.EXACT_NUMBER in found.cues
     if spec.kind == "reasons":
         return bool(found.cues & (NUMBER - {Cue.HOW_MUCH}))
-    return bool(found.cues & NUMBER) and not found.cues & CHANGE
+    numbers = NUMBER - ({Cue.HOW_MUCH} if Cue.HOW in found.cues else set())
+    return bool(found.cues & numbers) and not found.cues & CHANGE
 
 
 def asks_detail(found: Interpretation, wording: Wording) -> bool:
