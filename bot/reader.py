@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.language import NUMBER, Language, Phrase
 from bot.question.cues import FILLER
@@ -12,6 +13,10 @@ from bot.text import Word, number_words, sentences_of
 _GAP_WORDS = 9
 """How many words may stand inside a phrase with a gap ("nam … af")."""
 _YEARS = range(1900, 2101)
+_CACHED = 20_000
+_SHORTEST_PART = 3
+_SHORTEST_HEAD = 5
+"""Letters of the parts of a compound."""
 _EMOJI = 100
 """How many characters of a message without words are looked at for an emoji."""
 
@@ -83,6 +88,15 @@ class Reader:
         self._phrases = language.phrases
         self._emoji = language.emoji
         self._everyday = language.everyday
+        self._elsewhere = language.elsewhere
+        self._common = language.common
+        self._single = {
+            phrase.words[0]: phrase.meanings
+            for phrases in language.phrases.values()
+            for phrase in phrases
+            if len(phrase.words) == 1 and not phrase.rest
+        }
+        self._of_word = lru_cache(_CACHED)(self._of_word_uncached)
         self._speller = Speller(language)
         self._subjects = frozenset(n for s in language.subjects.values() for n in s.concepts)
 
@@ -140,10 +154,28 @@ class Reader:
                     items.append(item)
                 continue
             number = _number(text)
-            talk = number is None and text in self._everyday
-            meanings = _ONLY_FILLER if talk else frozenset()
+            meanings = self._of_word(text) if number is None else frozenset()
             items.append(Item((text,), meanings, number, index in capitals))
         return items
+
+    def _of_word_uncached(self, word: str) -> frozenset[str]:
+        """What a word says that is in no phrase: nothing, if it is an everyday word.
+
+        A compound is what its last part is: "afstudeeronderzoek" is talk, "kleinkinderen" are
+        of another world.
+        """
+        if word in self._everyday:
+            return _ONLY_FILLER
+        for start in range(_SHORTEST_PART, len(word) - _SHORTEST_HEAD + 1):
+            head = word[start:]
+            if head in self._everyday:
+                return _ONLY_FILLER
+            if (meanings := self._single.get(head)) and len(head) > _SHORTEST_HEAD:
+                if meanings <= self._elsewhere:
+                    return meanings
+                if meanings <= self._common | _ONLY_FILLER:
+                    return _ONLY_FILLER
+        return frozenset()
 
     def _longest(self, texts: list[str], position: int) -> tuple[Item | None, int]:
         for phrase in self._phrases.get(texts[position], ()):

@@ -96,7 +96,9 @@ class FollowUps:
         asks = bool(found.cues & ASKING)
         if marked and asks and len(content) > _SHORT_FOLLOW_UP:
             return found
-        alike = not set(found.indicators).isdisjoint(_siblings(found, before))
+        alike = not set(found.indicators).isdisjoint(
+            _siblings(found, before) | set(before.indicators)
+        )
         short = len(content) <= _VERY_SHORT and not asks and alike
         if before.indicators and (marked or short):
             return _inherit(found, before, keep_kind=not asks)

@@ -141,7 +141,8 @@ class Topics:
         for concept in pattern.concepts:
             places = where.get(concept, ())
             whole = [i for i in places if items[i].meanings & self.concepts <= pattern.concepts]
-            explained.update(whole or _nearest(items, pattern, places))
+            others = {i for c in pattern.concepts - {concept} for i in where.get(c, ())}
+            explained.update(whole or _nearest(items, pattern, places, others - {*places}))
         return explained
 
     def indicators(self, patterns: Iterable[Pattern]) -> tuple[str, ...]:
@@ -197,11 +198,17 @@ class Topics:
         return any(p.concepts & own for p in together) and set(names) != set(before.indicators)
 
 
-def _nearest(items: Sequence[Item], pattern: Pattern, places: Sequence[int]) -> list[int]:
-    """Those of the places that share most with a pattern."""
-    shared = {index: len(items[index].meanings & pattern.concepts) for index in places}
-    most = max(shared.values(), default=0)
-    return [index for index in places if shared[index] == most]
+def _nearest(
+    items: Sequence[Item], pattern: Pattern, places: Sequence[int], others: AbstractSet[int]
+) -> list[int]:
+    """Those of the places that share most with a pattern, and stand nearest to its other items."""
+
+    def fit(index: int) -> tuple[int, int]:
+        distance = min((abs(index - other) for other in others), default=0)
+        return len(items[index].meanings & pattern.concepts), -distance
+
+    best = max(map(fit, places), default=(0, 0))
+    return [index for index in places if fit(index) == best]
 
 
 def name_of(pattern: Pattern) -> str:
