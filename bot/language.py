@@ -138,6 +138,9 @@ class Language:
 def split_phrases(text: str) -> Iterator[tuple[str, int]]:
     """The comma- or line-separated phrases of a text block, each with its line in the block."""
     for number, line in enumerate(text.splitlines()):
+        if not any(c in line for c in "([{<"):
+            yield from ((phrase, number) for part in line.split(",") if (phrase := part.strip()))
+            continue
         depth, start = 0, 0
         for position, character in enumerate(line + ","):
             if character in "([{<":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, LCSseq
@@ -33,6 +33,9 @@ _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 """A letter held for effect: "hoiii"."""
 
 
+_Index = dict[tuple[str, int], list[str]]
+
+
 class Speller:
     """Finds the known word or words that a word is meant to be. Holds no state but a cache."""
 
@@ -41,18 +44,7 @@ class Speller:
         self._vocabulary = language.vocabulary
         self._common = language.common_words
         self._linking = language.linking_letters
-        self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
-        self._by_end: dict[tuple[str, int], list[str]] = defaultdict(list)
-        meanings: dict[str, set[str]] = defaultdict(set)
-        for phrase in (p for phrases in language.phrases.values() for p in phrases):
-            for word in phrase.words + phrase.rest:
-                meanings[word] |= phrase.meanings
-        for word in sorted(self._vocabulary | language.everyday):
-            if meanings[word] and meanings[word] <= language.elsewhere:
-                continue  # An unknown word is no sign of another world.
-            if len(word) >= _SHORTEST_REPAIRED and word.isalpha():
-                self._by_start[word[:_START], len(word)].append(word)
-                self._by_end[word[-_END:], len(word)].append(word)
+        self._language = language
         singles = [
             phrase
             for phrases in language.phrases.values()
@@ -62,6 +54,30 @@ class Speller:
         self._singles = frozenset(p.words[0] for p in singles)
         self._content = frozenset(p.words[0] for p in singles if p.meanings != {FILLER})
         self.right = lru_cache(_CACHED)(self._right)
+
+    @cached_property
+    def _candidates(self) -> tuple[_Index, _Index]:
+        """The words that a misspelt word can be meant to be, by their start and by their end.
+
+        Built at the first misspelt word, so that a question without one is answered sooner.
+        """
+        by_start: _Index = defaultdict(list)
+        by_end: _Index = defaultdict(list)
+        # An unknown word is no sign of another world.
+        for word in sorted((self._vocabulary - self._of_elsewhere()) | self._language.everyday):
+            if len(word) >= _SHORTEST_REPAIRED and word.isalpha():
+                by_start[word[:_START], len(word)].append(word)
+                by_end[word[-_END:], len(word)].append(word)
+        return by_start, by_end
+
+    def _of_elsewhere(self) -> set[str]:
+        """The words that say only that a message is about another world."""
+        elsewhere: set[str] = set()
+        others: set[str] = set()
+        for phrase in (p for phrases in self._language.phrases.values() for p in phrases):
+            apart = phrase.meanings <= self._language.elsewhere
+            (elsewhere if apart else others).update(phrase.words, phrase.rest)
+        return elsewhere - others
 
     def joined(self, first: str, second: str) -> str | None:
         """Two words as the compound that they are parts of: "bestuurs lagen"; else None."""
@@ -131,12 +147,13 @@ class Speller:
             return None
         allowed = min(most, 1 if length < 7 else 2 if length < 12 else 3)
         dropped = min(most, max(allowed, 2))
+        by_start, by_end = self._candidates
         near = {
             candidate
             for size in range(length - dropped, length + dropped + 1)
             for candidate in (
-                *self._by_start.get((word[:_START], size), ()),
-                *self._by_end.get((word[-_END:], size), ()),
+                *by_start.get((word[:_START], size), ()),
+                *by_end.get((word[-_END:], size), ()),
             )
         }
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=dropped, limit=None)

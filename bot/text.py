@@ -41,9 +41,8 @@ class Word:
 
 def plain(text: str) -> str:
     """Lower case without accents, apostrophes or invisible characters."""
-    text = unicodedata.normalize("NFKC", text)
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFD", text)
+        decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
         text = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf", "Cc"))
     return _APOSTROPHE.sub("", text).lower()
 
