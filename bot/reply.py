@@ -13,7 +13,7 @@ from bot.conversation import Conversation
 from bot.data import Publication
 from bot.interpretation import Interpretation, Outcome
 from bot.language import Language
-from bot.question.cues import ASKING, LEVEL, Cue, Given
+from bot.question.cues import ASKING, CHANGE, EXTREME, LEVEL, Cue, Given
 from bot.question.follow_up import OPEN_QUESTION
 from bot.replies import beyond, comparisons, extremes, figures, talk, trends, values
 from bot.replies.claim import claim
@@ -164,6 +164,8 @@ def _claims(found: Interpretation) -> bool:
     numbers = {Cue.HOW_MUCH, Cue.EXACT_NUMBER, Cue.WHY}
     if Given.YES_NO in found.cues and not found.cues & numbers:
         return True
+    if found.cues & EXTREME and found.cues & CHANGE and Cue.IS_TRUE not in found.cues:
+        return False  # "Welke is het sterkst gedaald?"
     apart = found.handler == "difference" and not found.claims
     asked = (apart or found.cues & _ASKED) and Cue.IS_TRUE not in found.cues
     return bool(found.cues & _SAID) and not asked

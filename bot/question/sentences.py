@@ -102,7 +102,7 @@ class Sentences:
         if not pictured or not any(number <= _HIGHEST_FIGURE for number in numbers):
             return False
         placed = asked and self._signs.is_placed(items, pictured[0])
-        return not placed or bool(sentence.meanings & (ASKING - {Cue.PERCENTAGE} | {Cue.SHOW}))
+        return not placed or Cue.SHOW in sentence.meanings
 
     @staticmethod
     def _belongs(other: _Read, main: _Read, topics: Topics) -> bool:
@@ -126,7 +126,11 @@ class Sentences:
             if other:
                 return other
         if self._signs.points_back(main):
-            said = [item for item in earlier.items if item.meanings & topics.checkable]
+            own = topics.find(main.items)[0]
+            wanted = topics.checkable
+            if not own or topics.only_light(own):  # "Hoeveel maken dat mee?"
+                wanted = topics.concepts - topics.light
+            said = [item for item in earlier.items if item.meanings & wanted]
             if said:
                 return said
         pointed: list[Item] = []

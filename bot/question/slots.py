@@ -19,6 +19,8 @@ _SHORT_FOLLOW_UP = 6
 """A bare number in a message of at most so many stretches can be a figure."""
 _HIGHEST_FIGURE = 99
 _PAIR = 2
+_BESIDE = 2
+"""A breakdown by tier has both words so close together ("uitgesplitst naar bestuurslaag")."""
 _NAMES_NUMBERS = frozenset({Cue.IS_TRUE, Cue.WHEN})
 """In a message with one of these, a bare number can be a percentage."""
 _LEAST_SHARE = 10
@@ -85,7 +87,12 @@ class SlotFinder:
             if function is not None and not self._signs.speaks(items, index):
                 slots.function = True
                 slots.add_tier(function)
-            if Cue.BREAKDOWN in item.meanings and not self._signs.tells(items, index):
+            by_tier = any(
+                Cue.ALL_TIERS in near.meanings
+                for near in items[max(0, index - _BESIDE) : index + _BESIDE + 1]
+            )
+            told = self._signs.tells(items, index)
+            if Cue.BREAKDOWN in item.meanings and not told and not by_tier:
                 slots.breakdown = True
             if Cue.ALL_TIERS in item.meanings:
                 for each in publication.tiers:

@@ -57,7 +57,7 @@ def _asks_unprinted_share(found: Interpretation) -> bool:
 
 def _say_grounds(draft: Draft, found: Interpretation, judged: Judgement, wording: Wording) -> None:
     """The facts and conclusions that a verdict rests on."""
-    publication, facts = found.publication, list(judged.facts)
+    publication, facts = found.publication, list(dict.fromkeys(judged.facts))
     draft.state(facts)
     if judged.complement and len(facts) == 1:
         draft.body += wording.complement(publication, facts[0])

@@ -197,7 +197,7 @@ def _judge_every_step(found: Interpretation) -> Judgement | None:
 def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
     """A claim that several subjects, or tiers, each rose or fell."""
     several = len(found.indicators) > 1 or len(found.tiers) > 1
-    if not several or not found.cues & CHANGE or found.cues & LEVEL or found.claims:
+    if not several or not found.cues & CHANGE or found.cues & (LEVEL | EXTREME) or found.claims:
         return None
     each = [
         judge(replace(found, indicators=(indicator,), tiers=(tier,)), language)
@@ -206,7 +206,7 @@ def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
     judged = [one for one in each if one is not None and one.verdict is not None]
     if len(judged) < len(each):
         return None
-    facts = tuple(fact for one in judged for fact in one.facts)
+    facts = tuple(dict.fromkeys(fact for one in judged for fact in one.facts))
     readings = tuple(reading for one in judged for reading in one.readings)
     return Judgement(all(one.verdict for one in judged), facts, readings)
 
@@ -332,7 +332,9 @@ def _pool(found: Interpretation, tier: str, year: int) -> list[Fact]:
         and Cue.WHEN not in found.cues
     ):
         keys = [(indicator, each, year) for each in tiers]
-    elif found.years and not (siblings and len(years) < len(publication.years)):
+    elif found.cues & {Cue.TREND, Cue.EVERY_TIME} or (
+        found.years and not (siblings and len(years) < len(publication.years))
+    ):
         keys = [(indicator, tier, each) for each in years]
     else:
         keys = [(each, tier, year) for each in siblings]

@@ -29,6 +29,7 @@ def trend(found: Interpretation, wording: Wording) -> Draft:
         draft.body += wording.statements(publication, facts)
         return draft
     few = len(found.tiers_meant) * len(found.indicators) <= _FEW_SERIES
+    few = few or Cue.EVERY_TIME in found.cues
     for indicator in found.indicators:
         for tier in lookup.tiers(indicator, found.tiers_meant):
             points = _points(draft, found, wording, indicator, tier)
