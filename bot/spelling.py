@@ -70,6 +70,16 @@ class Speller:
                 by_end[word[-_END:], len(word)].append(word)
         return by_start, by_end
 
+    @cached_property
+    def _run_together(self) -> dict[str, tuple[str, ...]]:
+        """Phrases of several words by how they look without their spaces: "laatzien"."""
+        phrases = (p for phrases in self._language.phrases.values() for p in phrases)
+        return {
+            "".join(phrase.words): phrase.words
+            for phrase in phrases
+            if len(phrase.words) > 1 and not phrase.rest and phrase.meanings != {FILLER}
+        }
+
     def _of_elsewhere(self) -> set[str]:
         """The words that say only that a message is about another world."""
         elsewhere: set[str] = set()
@@ -101,7 +111,7 @@ class Speller:
         if word in self._vocabulary:
             return (word,)
         known = word in self._common
-        parts = self._split(word, allow_fillers=not known)
+        parts = self._run_together.get(word) or self._split(word, allow_fillers=not known)
         if parts or known:
             return parts or (word,)
         near = self._nearest(word, 1)

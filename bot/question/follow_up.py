@@ -180,8 +180,8 @@ def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> b
     checks = slots and found.cues & KIND
     if unknown and not marked and not checks and (len(content) > _VERY_SHORT or not slots):
         return False
-    if found.cues == {Cue.NOT} and not slots:
-        return False  # "Sorry, niet jij."
+    if found.cues == {Cue.NOT} and not slots and not marked:
+        return False
     social = found.cues & (SOCIAL - {Cue.GREETING})
     if social and not slots and not found.cues & _ASKS_ON:
         return False
