@@ -65,7 +65,8 @@ class SlotFinder:
         slots = Slots()
         self._find_figure(items, publication, slots)
         shown = before.figure or any(Cue.SHOW in item.meanings for item in items)
-        if slots.figure is None and shown and len(items) <= _SHORT_FOLLOW_UP:
+        said = sum(Cue.GREETING not in item.meanings for item in items)
+        if slots.figure is None and shown and said <= _SHORT_FOLLOW_UP:
             self._find_bare_figure(items, publication, slots, before.figure)
         claims = self._claims.find(items, slots.used)
         asked = before.years or (before.stated if len(before.stated) == 1 else ())
