@@ -87,6 +87,7 @@ class Interpreter:
         sentences[0] = self._signs.without_greeting(sentences[0])
         before = topics.holds_of(before)
         items, main = self._sentences.that_matter(sentences, topics)
+        goes_on = self._signs.goes_on(main)
         slots = self._slots.find(items, topics.publication, before)
         subject, named = self._subject(items, topics, before, goes_on=goes_on)
         found = replace(
@@ -199,7 +200,7 @@ class Interpreter:
         which = self._signs.asks_which(items, named) and bool(cues & (LEVEL | EXTREME | _BETTER))
         later = sentences[sentences.index(main) + 1 :]
         agreed = any(self._signs.is_tail(s) for s in later) or (
-            not cues & ASKING and self._signs.asserts(main.items)
+            not cues & (ASKING - _SAID_TOO) and self._signs.asserts(main.items)
         )
         asked = any(
             self._signs.points_back(s) and self._signs.asks_yes_or_no(s) for s in (main, *later)
@@ -258,7 +259,9 @@ class Interpreter:
     def _elsewhere(self, found: Interpretation) -> Interpretation:
         """A message with a word of another world: only what is said about the source holds."""
         matched = self.matcher.match(found)
-        if matched.handler == "about" and matched.score >= ACCEPT_PATTERN:
+        courteous = matched.handler == "social" and found.cues & {Cue.THANKS, Cue.GOODBYE}
+        answered = matched.handler == "about" or (courteous and not found.indicators)
+        if answered and matched.score >= ACCEPT_PATTERN:
             return matched
         return replace(matched, outcome=Outcome.ELSEWHERE)
 
@@ -309,6 +312,8 @@ _ALSO_SUBJECT = EXTREME | {Cue.MORE, Cue.LESS}
 """Tells what is asked even where it is part of the subject."""
 _ABOUT_FIGURES = frozenset({"why", "opinion", "advice", "forecast", "significance"})
 """Handlers that say something about figures: without a subject there is nothing to say."""
+_SAID_TOO = frozenset({Cue.TREND, Cue.PERCENTAGE, Cue.DIFFERENCE})
+"""Asks something, but stands in statements as well ("het hoogste van alle jaren")."""
 _BETTER = frozenset({Cue.BETTER, Cue.WORSE})
 _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE
 """Says that a question is about figures, so that one word may be its whole subject."""

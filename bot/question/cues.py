@@ -18,6 +18,7 @@ class Cue(StrEnum):
     HOW = "hoe"
     """How things are, of what may be no number: "hoe staat het met …"."""
     PERCENTAGE = "percentage"
+    BOTH = "allebei"
     EXACT_NUMBER = "precies_getal"
     COUNT = "aantal"
     WHEN = "wanneer"

@@ -33,6 +33,7 @@ OPEN_QUESTION = "no_subject"
 _SHORT_FOLLOW_UP = 6
 """A follow-up that names its own subject is not longer than this; else it is a new question."""
 _VERY_SHORT = 3
+_SEVERAL = 2
 _TIERS, _YEARS = 1, 2
 """Places in the slots of a question: indicators, tiers, years."""
 _UNKNOWN = 2
@@ -178,12 +179,13 @@ def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> b
         return False
     slots = found.tiers or found.years or found.breakdown or found.current or found.claims
     checks = slots and found.cues & KIND
-    if unknown and not marked and not checks and (len(content) > _VERY_SHORT or not slots):
+    named = found.tiers or found.years or found.current or found.claims
+    if unknown and not marked and not checks and (len(content) > _VERY_SHORT or not named):
         return False
     if found.cues == {Cue.NOT} and not slots and not marked:
         return False
     social = found.cues & (SOCIAL - {Cue.GREETING})
-    if social and not slots and not found.cues & _ASKS_ON:
+    if social and not slots and not found.cues & (_ASKS_ON - {Cue.IS_TRUE}):
         return False
     return bool(slots or found.cues - SOCIAL or (marked and not social))
 
@@ -196,11 +198,15 @@ def _last_two(
     None where they differ in more than their subject, tier or year.
     """
     publication = found.publication
-    sides = found.cues & (COMPARISON | EXTREME) or found.claimed("factor", "points")
-    if not sides or found.years or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN, Cue.WHICH_TIER}:
+    sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH}) or found.claimed("factor", "points")
+    if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:
         return None
     first, second = (
-        (indicators, tiers or (publication.default_tier,), years or publication.years[-1:])
+        (
+            indicators,
+            tiers or (publication.default_tier,),
+            found.years or years or publication.years[-1:],
+        )
         for indicators, tiers, years in (
             before.earlier,
             (before.indicators, before.tiers, before.years),
@@ -210,6 +216,8 @@ def _last_two(
     if not first[0] or len(differing) != 1 or any(len(each) > 1 for each in (*first, *second)):
         return None
     in_years = differing == [_YEARS]
+    if Cue.WHICH_TIER in found.cues and differing != [_TIERS]:
+        return None
     if found.cues & (CHANGE - LEVEL) and not in_years:
         return None
     if found.tiers and found.tiers not in (first[_TIERS], second[_TIERS]):
@@ -275,7 +283,7 @@ def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
     said = found.cues & KIND
     if not found.years and not found.current:
         return () if _spans(found, before) else before.years
-    if said & COMPARISON and not found.indicators:
+    if said & COMPARISON and not found.indicators and len(before.tiers) < _SEVERAL:
         if len(found.years) != 1:
             return found.years
         named = before.years or (before.stated if before.intent == "extreme" else ())

@@ -88,7 +88,8 @@ class Sentences:
             )
             claims = any(m.startswith(("number:", "fraction:", "factor:")) for m in meanings)
             elsewhere = Given.ELSEWHERE in meanings and bool(meanings & ASKING)
-            return 0.5 * bool(meanings & _ASKS_ON) + 0.3 * slots + 0.2 * claims + 0.6 * elsewhere
+            weight = 0.7 if self._signs.goes_on(read.sentence) else 0.3
+            return 0.5 * bool(meanings & _ASKS_ON) + weight * slots + 0.2 * claims + 0.6 * elsewhere
         precise = not all(topics.is_background(p) for p in read.patterns)
         asks = bool(meanings & ASKING) or self._signs.asks_yes_or_no(read.sentence)
         understood = self._coverage.of(read.sentence.items, (), topics.light)

@@ -118,8 +118,11 @@ class Topics:
             if all(pattern.target != other.target for other in chosen):
                 chosen.append(pattern)
         precise = [p for p in chosen if not self.is_background(p)] or chosen[:1]
+        shared = frozenset.intersection(*(p.concepts for p in precise)) if precise else frozenset()
         first = {
-            id(p): min((i for c in p.concepts for i in where.get(c, ())), default=0)
+            id(p): min(
+                (i for c in p.concepts - shared or p.concepts for i in where.get(c, ())), default=0
+            )
             for p in precise
         }
         return sorted(precise, key=lambda p: first[id(p)]), consumed
@@ -168,15 +171,23 @@ class Topics:
     def of_its_kind(
         self, items: Sequence[Item], before: Conversation
     ) -> tuple[list[Pattern], set[int]] | None:
-        """What goes on with a list of reasons: another list ("en voor geen aangifte?")."""
-        kinds = {self.publication.indicators[name].kind for name in before.indicators}
+        """What goes on with a subject of some kind: another of it ("en voor geen aangifte?").
+
+        Of one kind are the subjects that the bot offers when it asks back.
+        """
         own = frozenset(m for item in items for m in item.meanings)
-        if kinds != {"reasons"} or own & SHARE:
+        kind = {
+            name
+            for option in self._options
+            if not set(before.indicators).isdisjoint(option.options)
+            for name in option.options
+        }
+        if not kind or own & SHARE:
             return None
         for pattern in self._patterns.fitting(own | set(before.concepts)):
             names = self.indicators([pattern])
-            listed = all(self.publication.indicators[n].kind == "reasons" for n in names)
-            if listed and names != before.indicators and pattern.concepts & own - self.light:
+            new = kind.issuperset(names) and names != before.indicators
+            if new and pattern.concepts - own and pattern.concepts & own - self.light:
                 return [pattern], {i for i, x in enumerate(items) if x.meanings & pattern.concepts}
         return None
 

@@ -146,7 +146,7 @@ def _named(
             return measured[0]
         case "measurement":
             start = context if spec.after == "context" else measured[-1]
-            return _measurement(measured, start, spec.step)
+            return _measurement(measured, start, spec.step * count)
     return (context if spec.after == "context" else measured[-1]) + spec.step * count
 
 

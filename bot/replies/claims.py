@@ -182,12 +182,17 @@ def _judge_comparison(
 
 def _judge_every_step(found: Interpretation) -> Judgement | None:
     """A claim that each measurement was more, or less, than the one before it."""
-    if Cue.EVERY_TIME not in found.cues or found.claims:
+    shares = found.claimed("percent", "majority")
+    if Cue.EVERY_TIME not in found.cues or (found.claims and not shares):
         return None
     publication, indicator, tier = found.publication, found.indicators[0], found.tiers_meant[0]
     first = min(found.years) if found.years else publication.years[0]
     years = [year for year in publication.years_of(indicator, tier) if year >= first]
     facts = [fact for year in years if (fact := publication.fact(indicator, tier, year))]
+    if shares:
+        fits = [holds(shares[0], fact, negated=False) for fact in facts]
+        verdict = not any(fits) if Cue.NOT in found.cues else _all(fits)
+        return Judgement(verdict, tuple(facts)) if facts else None
     steps = [agrees(found, sign(publication, new, old)) for old, new in pairwise(facts)]
     if not steps or None in steps:
         return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from bot.data import Fact
 from bot.interpretation import Claim, Interpretation
 from bot.question.cues import Cue
 from bot.replies.claims import holds
+from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
 from bot.replies.values import value
@@ -19,6 +21,8 @@ Dimension = Literal["topic", "tier", "year"]
 def extreme(found: Interpretation, wording: Wording) -> Draft:
     """The highest or lowest of what is asked for, and the others to compare it with."""
     dimension = _dimension(found)
+    if dimension == "year" and (found.cues & {Cue.UP, Cue.DOWN}) and Cue.WHEN in found.cues:
+        return _largest_step(found, wording)
     if not _can_be_ranked(found, dimension):
         return value(found, wording)
     draft = Draft()
@@ -39,6 +43,30 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         others = [fact for fact in known if fact not in winners]
         draft.state(others)
         draft.body += wording.statements(found.publication, others)
+    return draft
+
+
+def _largest_step(found: Interpretation, wording: Wording) -> Draft:
+    """Between which two measurements next to each other a number rose or fell most, or least."""
+    draft, publication = Draft(), found.publication
+    lookup = Lookup(draft, found, wording)
+    indicator = found.indicators[0]
+    tier = lookup.tiers(indicator, found.tiers_meant[:1])[0]
+    facts = lookup.printed(indicator, tier, _years(draft, found, wording, indicator, tier))
+    sign = 1 if Cue.UP in found.cues else -1
+    steps = [
+        (sign * ((new.value or 0) - (old.value or 0)), (old, new)) for old, new in pairwise(facts)
+    ]
+    right = [step for step in steps if step[0] > 0]
+    pair = (
+        (min if Cue.LOWEST in found.cues else max)(right or steps, key=lambda s: s[0])[1]
+        if (steps)
+        else tuple(facts)
+    )
+    draft.state(pair)
+    draft.body += wording.statements(publication, pair)
+    if len(pair) > 1:
+        say_difference(draft, publication, wording, pair, factor=False)
     return draft
 
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from bot.answer import Choice, Status
 from bot.data import Publication
 from bot.interpretation import Interpretation
+from bot.question.cues import Cue
 from bot.replies.draft import Draft, asking, plain
+from bot.replies.trends import trend
 from bot.replies.values import plain_value, value
 from bot.replies.wording import Wording
 
@@ -55,7 +57,12 @@ def chart(found: Interpretation, wording: Wording) -> Draft:
     several = len(set(found.indicators)) > 1
     name = Counter(figures).most_common(1)[0][0] if several else figures[0]
     draft = _shown(found, name, wording)
-    if found.years or found.tiers:
+    if found.cues & {Cue.TREND, Cue.EVERY_TIME} and len(found.years) != 1:
+        inner = trend(replace(found, cues=found.cues - {Cue.SHOW, Cue.CHART}), wording)
+        if all(publication.indicators[i].kind == "share" for i in found.indicators):
+            draft.body = [draft.body[0], *inner.before, *inner.body]
+            draft.facts = inner.facts
+    elif found.years or found.tiers:
         measured = tuple(year for year in found.years if year in publication.years)
         inner = value(replace(found, cues=frozenset(), years=measured), wording)
         draft.body = [draft.body[0], *inner.before, *inner.body]
