@@ -205,6 +205,7 @@ class Interpreter:
         asked = any(
             self._signs.points_back(s) and self._signs.asks_yes_or_no(s) for s in (main, *later)
         )
+        which = which or self._signs.asks_either(main.items)
         given = {
             Given.TIERS: len(slots.tiers) > 1,
             Given.TIER: len(slots.tiers) == 1,
@@ -279,6 +280,9 @@ class Interpreter:
             return found if known else replace(found, outcome=Outcome.ELSEWHERE)
         if not found.indicators:
             return self._without_subject(found, items, fits=fits)
+        if found.handler == "social":
+            found = self.matcher.match(replace(found, cues=found.cues - SOCIAL, intent=""))
+            fits = bool(found.intent) and found.score >= ACCEPT_PATTERN
         if found.coverage < ACCEPT_COVERAGE:
             return replace(found, outcome=Outcome.ELSEWHERE)
         return found if fits else replace(found, intent="value", handler="value")

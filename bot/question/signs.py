@@ -112,6 +112,13 @@ class Signs:
         """Whether a stretch stands behind a preposition ("in figuur 1")."""
         return index > 0 and items[index - 1].words[-1:] in self._prepositions
 
+    def asks_either(self, items: Sequence[Item]) -> bool:
+        """Whether two directions are offered to choose from: "gestegen of gedaald"."""
+        return any(
+            Cue.CHANGED in item.meanings and any((word,) in self._either_or for word in item.words)
+            for item in items
+        )
+
     def asks_which(self, items: Sequence[Item], named: AbstractSet[int]) -> bool:
         """Whether two groups, years or subjects (``named`` items) are offered to choose from."""
         return any(
