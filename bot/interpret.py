@@ -302,6 +302,8 @@ class Interpreter:
         length = len(found.main.typed) if found.main else 0
         if (found.breakdown or found.function) and not goes_on and length > _BARE:
             return replace(found, outcome=Outcome.ELSEWHERE)
+        if any(Given.ELSEWHERE in sentence.meanings for sentence in found.sentences):
+            return replace(found, outcome=Outcome.ELSEWHERE)
         kind = found.cues - SOCIAL - {Given.YES_NO}
         asks = found.tiers or found.years or found.current or kind
         sum_of_own = any((item.number or 0) > _WHOLE and not item.is_year for item in items)

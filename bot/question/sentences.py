@@ -26,6 +26,8 @@ _FIGURE_RANK = 6.0
 _HIGHEST_FIGURE = 99
 _BARE = 2
 """So many words are no sentence yet."""
+_OPEN = ASKING - {Cue.IS_TRUE, Cue.TREND, Cue.DIFFERENCE, Cue.PERCENTAGE} | EXTREME
+"""Asks for something that a sentence before need not ask as well."""
 _ASKS_ON = ASKING | PICTURE | COMPARISON | EXTREME | {Cue.SHOW}
 """Asks something, though it may name no subject."""
 _OTHER_PEOPLE = frozenset({Cue.BREAKDOWN, Given.ELSEWHERE})
@@ -68,7 +70,8 @@ class Sentences:
         items: list[Item] = []
         for index, other in enumerate(read):
             if index == best or self._belongs(other, read[best], topics):
-                items += other.sentence.items
+                prelude = index < best and read[best].sentence.meanings & _OPEN
+                items += self._told(other, topics) if prelude else other.sentence.items
             elif index < best:
                 items += self._pointed_at(other.sentence, read[best].sentence, topics)
                 if read[best].patterns and self._is_bare(read[best].sentence):
@@ -115,6 +118,15 @@ class Sentences:
             return True  # "In 2018. Procent."
         bare = Sentences._is_bare(main.sentence)
         return bare or (bool(main.targets) and main.targets == other.targets)
+
+    @staticmethod
+    def _told(prelude: _Read, topics: Topics) -> list[Item]:
+        """What a sentence before the question tells of its subject, people, years and numbers."""
+        return [
+            item
+            for item in prelude.sentence.items
+            if item.is_group or item.number is not None or item.meanings & topics.concepts
+        ]
 
     @staticmethod
     def _is_bare(sentence: Sentence) -> bool:
