@@ -205,7 +205,10 @@ class Interpreter:
         asked = any(
             self._signs.points_back(s) and self._signs.asks_yes_or_no(s) for s in (main, *later)
         )
-        which = which or self._signs.asks_either(main.items)
+        either = self._signs.asks_either(main.items)
+        if either and len(slots.tiers) == 1 and not slots.years and not named:
+            cues = cues - {Cue.CHANGED} | {Cue.COMPARE}  # "beter of slechter dan gemeenten"
+        which = which or either
         given = {
             Given.TIERS: len(slots.tiers) > 1,
             Given.TIER: len(slots.tiers) == 1,
@@ -372,7 +375,8 @@ def _with_direction(found: Interpretation, topics: Topics) -> Interpretation:
     """The interpretation, with "beter" read as more or less, and no change as equal."""
     cues = found.cues
     rhetorical = {Given.YES_NO, Cue.NOT} <= cues and Cue.IS_TRUE not in cues
-    if rhetorical and cues & {Cue.EQUAL, Cue.MORE, Cue.LESS} and found.follow_up:
+    said = cues & {Cue.EQUAL, Cue.MORE, Cue.LESS} or found.claims
+    if rhetorical and said and found.follow_up:
         cues -= {Cue.NOT}  # "Was dat niet evenveel?" says that it was.
     if {Cue.CHANGED, Cue.NOT} <= cues:
         cues = cues - {Cue.CHANGED, Cue.NOT} | {Cue.EQUAL}

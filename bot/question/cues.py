@@ -47,6 +47,7 @@ class Cue(StrEnum):
     REMAINDER = "rest"
     DISSATISFIED = "ontevreden"
     ADD_UP = "optellen"
+    AVERAGE = "gemiddelde"
     BREAKDOWN = "uitsplitsing"
     WHY = "waarom"
     REASON = "reden"

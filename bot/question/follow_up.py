@@ -272,6 +272,8 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
     if found.cues & ASKING or (found.years and not own and before.intent in ("trend", "claim")):
         return frozenset()
     kept = frozenset(before.cues) & KIND
+    if any(found.publication.indicators[name].kind == "reasons" for name in before.indicators):
+        kept -= EXTREME  # "De belangrijkste reden?" – "Staat … er ook bij?"
     if found.tiers and not own:
         kept -= {Given.TIERS, Cue.ALL_TIERS}
         if before.intent != "extreme":
@@ -289,7 +291,8 @@ def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
         named = before.years or (before.stated if before.intent == "extreme" else ())
         earlier = named or found.publication.years[-1:]
         base = [year for year in earlier if year not in found.years]
-        return _in_order(found, tuple(base[:1]), found.years)
+        latest = base[-1:] if before.intent in ("trend", "claim") else base[:1]
+        return _in_order(found, tuple(latest), found.years)
     compared = before.intent in ("difference", "compare") and len(before.years) > 1
     if compared and len(found.years) == 1 and not said:
         return (before.years[0], *found.years)

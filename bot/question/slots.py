@@ -73,7 +73,8 @@ class SlotFinder:
         found = self._years.find(items, publication.years, asked, slots.used)
         slots.years, slots.current, slots.period = found.years, found.current, found.period
         names_numbers = any(item.meanings & _NAMES_NUMBERS for item in items)
-        if names_numbers or self._signs.asserts(items):
+        asked_back = before.indicators and len(items) <= _SHORT_FOLLOW_UP
+        if names_numbers or asked_back or self._signs.asserts(items):
             claims |= self._bare_shares(items, slots.used)
         slots.claims = [claims[index] for index in sorted(claims)]
         self._find_groups(items, publication, slots)

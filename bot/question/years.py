@@ -17,6 +17,8 @@ _MILLENNIUM = 2000
 _SPLIT_CENTURY = 20
 """The first word of a year in two words, beside the millennium: "twintig zestien"."""
 _SPLIT_TAILS = range(10, 41)
+_SHORT = 4
+"""In a message of at most so many stretches that goes on, two digits are a year."""
 _EARLIER = 4
 _LATER = 6
 """So many years around the measurements, two digits can still be a year."""
@@ -62,12 +64,13 @@ class YearFinder:
         """
         found = FoundYears()
         context = asked[-1] if asked else measured[-1]
+        follow_up = bool(asked) and len(items) <= _SHORT
         for index, item in enumerate(items):
             if index in used:
                 continue
             relative = item.value_of("relative")
             if relative is None:
-                year = self._written(items, index, measured, used)
+                year = self._written(items, index, measured, used, follow_up=follow_up)
             elif self._year_follows(items, index):
                 year = None  # "de vorige meting, in 2022": the number is what counts
             else:
@@ -82,7 +85,13 @@ class YearFinder:
         return found
 
     def _written(
-        self, items: Sequence[Item], index: int, measured: tuple[int, ...], used: set[int]
+        self,
+        items: Sequence[Item],
+        index: int,
+        measured: tuple[int, ...],
+        used: set[int],
+        *,
+        follow_up: bool,
     ) -> int | None:
         """The year that a number is."""
         item = items[index]
@@ -105,6 +114,7 @@ class YearFinder:
         if following is not None and following.words[:1] in self._never_before:
             return None
         introduced = index > 0 and items[index - 1].words[-1:] in self._before_short
+        introduced |= follow_up  # "en 23?"
         return full if full in measured or introduced else None
 
     def _year_follows(self, items: Sequence[Item], index: int) -> bool:

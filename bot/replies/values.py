@@ -47,6 +47,8 @@ def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
         draft.partly(wording.say("function"))
     elif found.breakdown:
         draft.partly(wording.say("breakdown"))
+    if Cue.AVERAGE in found.cues:
+        draft.partly(wording.say("no_average"))
     if Cue.ADD_UP in found.cues and len(found.indicators) > 1:
         draft.partly(wording.say("no_adding"))
     if asks_count(found):
