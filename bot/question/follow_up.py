@@ -291,8 +291,7 @@ def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
         named = before.years or (before.stated if before.intent == "extreme" else ())
         earlier = named or found.publication.years[-1:]
         base = [year for year in earlier if year not in found.years]
-        latest = base[-1:] if before.intent in ("trend", "claim") else base[:1]
-        return _in_order(found, tuple(latest), found.years)
+        return _in_order(found, (max(base),) if base else (), found.years)
     compared = before.intent in ("difference", "compare") and len(before.years) > 1
     if compared and len(found.years) == 1 and not said:
         return (before.years[0], *found.years)
