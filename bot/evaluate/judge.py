@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.answer import Answer, Status
 from bot.conversation import Conversation
-from bot.data import Fact, Publication
+from bot.data import PERCENT, Fact, Publication
 from bot.engine import Engine
 from bot.evaluate.questions import Question
 
-_PERCENTAGE = re.compile(r"(\d+(?:[.,]\d+)?)\s?(?:%|procent\b|procentpunt)")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_DIGITS = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?"
+"""A number in Dutch, with or without thousands dots: 1.390, 11,4."""
+_NUMBER = re.compile(_DIGITS)
+_PERCENTAGE = re.compile(rf"({_DIGITS})\s?(?:%|procent\b|procentpunt)")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMALS = 6
 """More than a source prints; arithmetic on decimals is not exact."""
 _BROAD = {"trend", "highest", "multi", "compare-tiers", "compare-years", "verdict", "false-premise"}
@@ -122,20 +126,31 @@ def _says_too_much(question: Question, given: Answer) -> bool:
 
 
 def _invented(question: Question, given: Answer, *, complete: bool) -> set[float]:
-    """Percentages in the text that no stated fact explains, nor arithmetic on the facts."""
-    values = {fact.value for fact in given.facts if fact.value is not None}
-    explained = {50.0, 100.0} | values | {100 - v for v in values}
-    explained |= {abs(a - b) for a in values for b in values}
+    """Numbers with a unit in the text that no stated fact explains, nor arithmetic on the facts."""
+    values: dict[str, set[float]] = defaultdict(set)
+    for fact in given.facts:
+        if fact.value is not None:
+            values[fact.unit].add(fact.value)
+    shares = values[PERCENT]
+    explained = {50.0, 100.0} | {100 - v for v in shares}
+    for alike in values.values():
+        explained |= alike | {abs(a - b) for a in alike for b in alike}
     # The user's own number may be quoted beside the right one, or where it is denied.
     denies = given.verdict is False or given.status is not Status.ANSWERED
     if denies or (complete and given.verdict is not True):
         explained |= set(_numbers(_NUMBER, question.turns[-1]))
-    return set(_numbers(_PERCENTAGE, given.full_text)) - {round(v, _DECIMALS) for v in explained}
+    said = set(_numbers(_PERCENTAGE, given.full_text))
+    for unit in values.keys() - {PERCENT, ""}:
+        with_unit = re.compile(rf"({_DIGITS})\s{re.escape(unit)}\b")
+        said |= set(_numbers(with_unit, given.full_text))
+    return said - {round(v, _DECIMALS) for v in explained}
 
 
 def _numbers(pattern: re.Pattern[str], text: str) -> Iterator[float]:
     for match in pattern.finditer(text):
         found = match[1] if pattern.groups else match[0]
+        if _THOUSANDS.fullmatch(found):
+            found = found.replace(".", "")
         yield float(found.replace(",", "."))
 
 
@@ -145,6 +160,7 @@ def _says(text: str, fact: Fact, *, complement: bool) -> bool:
         return True
     if fact.words and fact.words.lower() in text.lower():
         return True
-    number: float = 100 - fact.number if complement else fact.number
-    wanted = {number} if fact.precision == "exact" else {number, fact.number, 100 - fact.number}
+    rest: float = 100 - fact.number if fact.unit == PERCENT else fact.number
+    number = rest if complement else fact.number
+    wanted = {number} if fact.precision == "exact" else {number, fact.number, rest}
     return bool(wanted & set(_numbers(_NUMBER, text))) or fact.precision == "bound"
