@@ -218,6 +218,11 @@ class Publication:
             units.setdefault(fact.indicator, set()).add(fact.unit)
         return units
 
+    def units_of(self, indicators: Iterable[str]) -> frozenset[str]:
+        """The units of some indicators; none where the source gives words only."""
+        found = (unit for name in indicators for unit in self._units.get(name, ()))
+        return frozenset(unit for unit in found if unit)
+
     def is_share(self, indicator: str) -> bool:
         """Whether the source gives percentages of people, not numbers of something."""
         return PERCENT in self._units.get(indicator, set())

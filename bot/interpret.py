@@ -88,12 +88,13 @@ class Interpreter:
         before = topics.holds_of(before)
         items, main = self._sentences.that_matter(sentences, topics)
         goes_on = self._signs.goes_on(main)
-        slots = self._slots.find(items, topics.publication, before)
         subject, named = self._subject(items, topics, before, goes_on=goes_on)
+        asked = topics.indicators(subject)
+        slots = self._slots.find(items, topics.publication, before, asked, named)
         found = replace(
             _with_slots(slots, topics.publication),
             cues=self._cues(items, named, slots, sentences, main),
-            indicators=topics.indicators(subject),
+            indicators=asked,
             topic=name_of(subject[0]) if subject else "",
             concepts=frozenset(m for item in items for m in item.meanings),
             sentences=tuple(sentences),

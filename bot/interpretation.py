@@ -12,7 +12,12 @@ from bot.reader import Sentence
 from bot.schema import Handler
 
 Comparison = Literal["is", "more", "less", "almost", "about"]
-ClaimKind = Literal["percent", "majority", "points", "factor", "rank"]
+ClaimKind = Literal["percent", "majority", "number", "points", "gap", "factor", "rank"]
+"""``number`` and ``gap`` (a difference) are in the unit of an indicator that is not in %."""
+OF_A_VALUE: tuple[ClaimKind, ...] = ("percent", "majority", "number")
+"""Claims of what a number is."""
+OF_A_DIFFERENCE: tuple[ClaimKind, ...] = ("points", "gap", "factor")
+"""Claims of how far two numbers lie apart."""
 
 
 class Outcome(StrEnum):

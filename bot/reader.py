@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.language import NUMBER, Language, Phrase
 from bot.question.cues import FILLER
 from bot.spelling import Speller
-from bot.text import Word, number_words, sentences_of
+from bot.text import THOUSAND, Word, number_words, sentences_of
 
 _GAP_WORDS = 9
 """How many words may stand inside a phrase with a gap ("nam … af")."""
@@ -118,6 +118,11 @@ class Reader:
                 repaired.append((word.text, " ".join(right)))
             elif word.capital:
                 capitals.add(len(texts))
+            if right == _THOUSAND and word.text.isalpha() and texts and texts[-1][0].isdigit():
+                count = _number(texts[-1]) or 0
+                if count < THOUSAND:  # "8 duizend"
+                    texts.pop()
+                    right = (str(int(count * THOUSAND)),)
             texts.extend(right)
         typed = tuple(word.text for word in words)
         return Sentence(tuple(self._items(texts, capitals)), typed, tuple(repaired))
@@ -262,4 +267,5 @@ def _number(text: str) -> float | None:
     return number_words().get(text)
 
 
+_THOUSAND = (str(THOUSAND),)
 _ONLY_FILLER = frozenset({FILLER})

@@ -26,6 +26,10 @@ _STUCK = re.compile(r"(?<=[a-zA-Z]{3})(?=\d)|(?<=\d)(?=[a-zA-Z]{3})")
 """Between a word and a number without their space: "nee2020"."""
 _LONGEST_SHORT = 4
 """An abbreviation before a number has no more letters than this."""
+THOUSAND = 1000
+_DECIMAL_POINT = re.compile(r"(?<![\d.,])(\d{1,3})\.(\d{1,2})(?![\d.,])")
+"""A decimal point where Dutch writes a comma: "7.4"."""
+_EURO = re.compile(r"€\s?(\d[\d.]*(?:,\d+)?)(?:,-)?")
 _BREAK = re.compile(r"[.!?\n;…]|[^\x00-\u024f]")
 
 
@@ -61,6 +65,8 @@ def sentences_of(message: str) -> list[list[Word]]:
     text = _SHORT_YEAR.sub(r" 20\1", text)
     text = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), text)
     text = _THOUSANDS.sub("", text)
+    text = _DECIMAL_POINT.sub(r"\1,\2", text)
+    text = _EURO.sub(r"\1 euro", text)
     text = _STUCK.sub(" ", text)
     text = _APOSTROPHE.sub("", text)
     text = "".join(
@@ -86,11 +92,21 @@ def sentences_of(message: str) -> list[list[Word]]:
 
 @lru_cache(maxsize=1)
 def number_words() -> dict[str, int]:
-    """Dutch cardinals: 0 to 100, and the years 1990 to 2039 written as one word."""
+    """Dutch cardinals of one word: 0 to 100, whole hundreds, and the years 1990 to 2039."""
     engine = RbnfEngine.for_language("nl")
-    values = [*range(101), 2000, *range(1990, 2040)]
+    values = [*range(101), THOUSAND, *range(1990, 2040)]
     words = {value: plain(engine.format_number(value).text) for value in values}
+    hundred, thousand = words[100], words[THOUSAND]
     spoken = {words[20] + words[tail]: 2000 + tail for tail in range(10, 40)}  # "twintigtwintig"
+    # Put together here, as the engine takes a quarter of a second for them.
+    for count in range(2, 100):
+        spoken[words[count] + hundred] = 100 * count  # "twaalfhonderd"
+    for count in range(1, 101):
+        start = (words[count] if count > 1 else "") + thousand
+        spoken[start] = THOUSAND * count
+        for hundreds in range(1, 10):  # "twaalfduizendvijfhonderd"
+            rest = (words[hundreds] if hundreds > 1 else "") + hundred
+            spoken[start + rest] = THOUSAND * count + 100 * hundreds
     return spoken | {word: value for value, word in words.items()}
 
 

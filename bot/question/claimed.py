@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from bot.interpretation import Claim, Comparison
 from bot.language import word_phrases
@@ -20,6 +21,12 @@ _ROUNDED = 0.5
 _FACTOR_TOLERANCE = 0.15
 _NUMBER_FACTOR_TOLERANCE = 0.25
 """Of a factor: the share of it by which the real one may differ."""
+_LARGE = 100
+"""A larger number that is no year is a count, whatever stands around it."""
+_NEAR = 5
+"""Within so many stretches "more" follows the number of "41 zwembaden minder"."""
+_AROUND = 6
+"""So many years before and after the measurements, a number is a year sooner than a count."""
 _COMPARISONS: dict[str, Comparison] = {
     "at_least_more": "more",
     "less": "less",
@@ -28,11 +35,26 @@ _COMPARISONS: dict[str, Comparison] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a bare number can be a number of."""
+
+    units: frozenset[tuple[str, ...]]
+    """The words that the source writes behind the numbers."""
+    subject: AbstractSet[int]
+    """The items that name what the question is about."""
+    years: tuple[int, ...]
+    """The measurements."""
+    asked: bool
+    """The question asks how much, so that it claims nothing."""
+
+
 class ClaimFinder:
     """Finds claimed numbers."""
 
-    def __init__(self, numbers: Numbers, units: str) -> None:
+    def __init__(self, numbers: Numbers, units: str, before_year: str) -> None:
         self._numbers = numbers
+        self._before_year = word_phrases(before_year)
         self._ranked = word_phrases(numbers.rank_nouns)
         self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
         self._points = word_phrases(numbers.points)
@@ -41,15 +63,18 @@ class ClaimFinder:
         self._percent = word_phrases(numbers.percent)
         self._units = word_phrases(units)
 
-    def find(self, items: Sequence[Item], used: set[int]) -> dict[int, Claim]:
+    def find(
+        self, items: Sequence[Item], used: set[int], counted: Counted | None = None
+    ) -> dict[int, Claim]:
         """The claims in the items that are not used yet, by their place.
 
-        Adds the items they take to ``used``.
+        Adds the items they take to ``used``. ``counted`` says what a bare number can be a number
+        of, where the question is about something else than percentages.
         """
         claims: dict[int, Claim] = {}
         index = 0
         while index < len(items):
-            claim, length = self._at(items, index) if index not in used else (None, 1)
+            claim, length = self._at(items, index, counted) if index not in used else (None, 1)
             if claim is not None:
                 comparison = self._comparison(items, index) or claim.comparison
                 claims[index] = replace(claim, comparison=comparison)
@@ -60,7 +85,9 @@ class ClaimFinder:
             index += length
         return claims
 
-    def _at(self, items: Sequence[Item], index: int) -> tuple[Claim | None, int]:
+    def _at(
+        self, items: Sequence[Item], index: int, counted: Counted | None
+    ) -> tuple[Claim | None, int]:
         """The claim that starts at an item, and how many items it takes."""
         item = items[index]
         following = items[index + 1] if index + 1 < len(items) else None
@@ -75,16 +102,61 @@ class ClaimFinder:
         if fraction is not None:
             spec = self._numbers.fractions[int(fraction)]
             return Claim(spec.percent, "percent", spec.tolerance), 1
-        if item.number is None or len(item.words) > 1 or item.number > 100:
+        if item.number is None or len(item.words) > 1:
             return None, 1
         if index and items[index - 1].number in _CENTURIES:
             return None, 1  # "twintig tweeëntwintig procent": a year in two words
-        return self._number(item.number, items, index, following)
+        found = self._number(item.number, items, index, following, counted)
+        if found[0] is None and counted is not None:
+            return self._count(item.number, items, index, counted)
+        return found
+
+    def _count(
+        self, number: float, items: Sequence[Item], index: int, counted: Counted
+    ) -> tuple[Claim | None, int]:
+        """A bare number as a claim about what is counted."""
+        following = items[index + 1 : index + 2]
+        has_unit = bool(following) and following[0].words[:1] in counted.units
+        if not self._is_count(number, items, index, counted, has_unit=has_unit):
+            return None, 1
+        length = 1 + has_unit
+        by = index > 0 and items[index - 1].words[-1:] in self._by
+        apart = by or self._is_apart(items, index + length, counted)
+        return Claim(number, "gap" if apart else "number"), length
+
+    def _is_count(
+        self, number: float, items: Sequence[Item], index: int, counted: Counted, *, has_unit: bool
+    ) -> bool:
+        """Whether a bare number is meant as a count, and not as a year or something else."""
+        item, before = items[index], items[index - 1] if index else None
+        if not item.words[0][0].isdigit():
+            return False  # "een" is seldom a number
+        compared = self._comparison(items, index) is not None
+        named = has_unit or (
+            before is not None
+            and (Cue.COUNT in before.meanings or before.words[-1] == self._numbers.article)
+        )
+        placed = before is not None and before.words[-1:] in self._before_year
+        if item.is_year:
+            near = counted.years[0] - _AROUND <= number <= counted.years[-1] + _AROUND
+            return (named and not placed) or (compared and not near)
+        if named or compared:
+            return True
+        if number > _LARGE or number % 1:
+            return not counted.asked
+        return index + 1 in counted.subject and not counted.asked and not placed
 
     def _number(
-        self, number: float, items: Sequence[Item], index: int, following: Item | None
+        self,
+        number: float,
+        items: Sequence[Item],
+        index: int,
+        following: Item | None,
+        counted: Counted | None,
     ) -> tuple[Claim | None, int]:
         """What a number claims, by the words behind it."""
+        if number > _LARGE:
+            return None, 1
         for phrase in self._out_of:
             end = index + 1 + len(phrase)
             words = tuple(word for item in items[index + 1 : end] for word in item.words)
@@ -92,7 +164,9 @@ class ClaimFinder:
                 share = 100 * number / whole
                 return Claim(share, "percent", self._numbers.ratio_tolerance), len(phrase) + 2
         if following is None:
-            return self._compared(number, items, index)
+            return self._compared(number, items, index) if counted is None else (None, 1)
+        if counted is not None and following.words[:1] in counted.units:
+            return None, 1
         if following.words[:1] in self._points:
             return Claim(number, "points"), 2
         if following.words[:1] in self._percent:
@@ -100,7 +174,7 @@ class ClaimFinder:
             return Claim(number, "points" if by else "percent", _ROUNDED if number % 1 else 0), 2
         if Cue.FACTOR in following.meanings:
             return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
-        if following.is_filler and following.words[:1] not in self._units:
+        if counted is None and following.is_filler and following.words[:1] not in self._units:
             return self._compared(number, items, index)
         return None, 1
 
@@ -111,6 +185,16 @@ class ClaimFinder:
         if number < _LEAST_SHARE or not self._comparison(items, index):
             return None, 1
         return Claim(number, "percent"), 1
+
+    @staticmethod
+    def _is_apart(items: Sequence[Item], index: int, counted: Counted) -> bool:
+        """Whether "more" or "less" follows a count, after at most what is counted."""
+        for place, item in enumerate(items[index : index + _NEAR], start=index):
+            if item.meanings & {Cue.MORE, Cue.LESS}:
+                return True
+            if place not in counted.subject and not item.is_filler:
+                return False
+        return False
 
     def _majority(self, items: Sequence[Item], index: int) -> Claim | None:
         item = items[index]

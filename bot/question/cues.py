@@ -19,6 +19,8 @@ class Cue(StrEnum):
     """How things are, of what may be no number: "hoe staat het met …"."""
     PERCENTAGE = "percentage"
     BOTH = "allebei"
+    IN_PERCENT = "in_procenten"
+    """Says outright that the number is to be a share of a hundred."""
     EXACT_NUMBER = "precies_getal"
     COUNT = "aantal"
     WHEN = "wanneer"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.conversation import Conversation
-from bot.interpretation import Claim, Interpretation
+from bot.interpretation import OF_A_DIFFERENCE, Claim, Interpretation
 from bot.question.coverage import Coverage
 from bot.question.cues import (
     ASKING,
@@ -158,14 +158,14 @@ class FollowUps:
         pictured = len(found.tiers) > 1 and found.cues & (PICTURE | {Cue.SHOW})
         whole = (
             pictured
-            or (found.tiers and operation)
+            or (found.tiers and (operation or found.claimed("number", "gap")))
             or (spread and (operation - spread or len(spread) > 1))
         )
         return replace(found, indicators=(found.publication.headline,)) if whole else found
 
     def _all_general(self, found: Interpretation, items: Sequence[Item], topics: Topics) -> bool:
         """Whether a message holds nothing that could name another subject."""
-        if any(item.meanings & topics.concepts for item in items):
+        if any(item.meanings & topics.concepts and not item.is_group for item in items):
             return False
         odd = self._coverage.odd(items)
         checked = Cue.IS_TRUE in found.cues and found.claims
@@ -198,7 +198,7 @@ def _last_two(
     None where they differ in more than their subject, tier or year.
     """
     publication = found.publication
-    sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH}) or found.claimed("factor", "points")
+    sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH}) or found.claimed(*OF_A_DIFFERENCE)
     if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:
         return None
     first, second = (

@@ -48,8 +48,9 @@ def _held(
     """How many of the facts asked for a publication has."""
     publication = topics.publication
     known = topics.holds_of(before)
-    asked = slots.find(items, publication, known)
-    indicators = topics.indicators(patterns) or known.indicators
+    named = topics.indicators(patterns)
+    asked = slots.find(items, publication, known, named, frozenset())
+    indicators = named or known.indicators
     if not before.indicators:
         indicators = indicators or (publication.headline,)
     return sum(

@@ -32,7 +32,7 @@ _ASKS_ON = ASKING | PICTURE | COMPARISON | EXTREME | {Cue.SHOW}
 """Asks something, though it may name no subject."""
 _OTHER_PEOPLE = frozenset({Cue.BREAKDOWN, Given.ELSEWHERE})
 """Other people than the source is about, or a part of them."""
-_MODEST = SHARE | {FILLER, Cue.ALL_TIERS}
+_MODEST = SHARE | {FILLER, Cue.ALL_TIERS, Cue.IN_PERCENT}
 """Concepts, beside the theme, that give a sentence no question of its own."""
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from bot.conversation import Conversation
-from bot.data import Publication
+from bot.data import PERCENT, Publication
 from bot.interpretation import Claim
 from bot.language import Language
-from bot.question.claimed import ClaimFinder
+from bot.question.claimed import ClaimFinder, Counted
 from bot.question.cues import CHOICES, PICTURE, Cue
 from bot.question.signs import Signs
 from bot.question.years import YearFinder
 from bot.reader import Item
+from bot.text import words_of
 
 _SHORT_FOLLOW_UP = 6
 """A bare number in a message of at most so many stretches can be a figure."""
@@ -54,13 +56,22 @@ class SlotFinder:
         self._ordinals = language.numbers.ordinals
         self._article = language.numbers.article
         self._signs = signs
-        self._claims = ClaimFinder(language.numbers, language.years.units)
+        years = language.years
+        self._claims = ClaimFinder(language.numbers, years.units, years.before_short_year)
         self._years = YearFinder(language.years)
 
-    def find(self, items: Sequence[Item], publication: Publication, before: Conversation) -> Slots:
+    def find(
+        self,
+        items: Sequence[Item],
+        publication: Publication,
+        before: Conversation,
+        indicators: Sequence[str],
+        named: AbstractSet[int],
+    ) -> Slots:
         """The slots of a message about a publication; ``before`` gives relative years a start.
 
-        A number is one thing only: a figure, a claim or a year, in that order.
+        ``indicators`` are what it asks for, ``named`` the items that say so. A number is one thing
+        only: a figure, a claim or a year, in that order.
         """
         slots = Slots()
         self._find_figure(items, publication, slots)
@@ -68,14 +79,15 @@ class SlotFinder:
         said = sum(Cue.GREETING not in item.meanings for item in items)
         if slots.figure is None and shown and said <= _SHORT_FOLLOW_UP:
             self._find_bare_figure(items, publication, slots, before.figure)
-        claims = self._claims.find(items, slots.used)
+        checks = any(i.meanings & _NAMES_NUMBERS for i in items) or self._signs.asserts(items)
+        counted = _counted(items, publication, before, indicators, named, checks=checks)
+        claims = self._claims.find(items, slots.used, counted)
         asked = before.years or (before.stated if len(before.stated) == 1 else ())
         found = self._years.find(items, publication.years, asked, slots.used)
         slots.years, slots.current, slots.period = found.years, found.current, found.period
-        names_numbers = any(item.meanings & _NAMES_NUMBERS for item in items)
         asked_back = before.indicators and len(items) <= _SHORT_FOLLOW_UP
-        if names_numbers or asked_back or self._signs.asserts(items):
-            claims |= self._bare_shares(items, slots.used)
+        if checks or asked_back:
+            claims |= self._bare_numbers(items, slots.used, counted)
         slots.claims = [claims[index] for index in sorted(claims)]
         self._find_groups(items, publication, slots)
         return slots
@@ -140,13 +152,36 @@ class SlotFinder:
                 slots.used.add(index)
 
     @staticmethod
-    def _bare_shares(items: Sequence[Item], used: set[int]) -> dict[int, Claim]:
+    def _bare_numbers(
+        items: Sequence[Item], used: set[int], counted: Counted | None
+    ) -> dict[int, Claim]:
         return {
-            index: Claim(item.number, "percent")
+            index: Claim(item.number, "percent" if counted is None else "number")
             for index, item in enumerate(items)
             if index not in used
             and not item.meanings
             and item.words[0].isdigit()
             and item.number is not None
-            and _LEAST_SHARE <= item.number <= 100
+            and (_LEAST_SHARE <= item.number <= 100 or (counted is not None and not item.is_year))
         }
+
+
+def _counted(
+    items: Sequence[Item],
+    publication: Publication,
+    before: Conversation,
+    indicators: Sequence[str],
+    named: AbstractSet[int],
+    *,
+    checks: bool,
+) -> Counted | None:
+    """What bare numbers in a message count; None where they are percentages."""
+    units = publication.units_of(indicators or before.indicators or (publication.headline,))
+    if not units or PERCENT in units:
+        return None
+    return Counted(
+        units=frozenset(words_of(unit)[:1] for unit in units),
+        subject=named | {index for index, item in enumerate(items) if item.is_group},
+        years=publication.years,
+        asked=not checks and any(Cue.HOW_MUCH in item.meanings for item in items),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answer import Status
-from bot.interpretation import Interpretation
+from bot.interpretation import OF_A_DIFFERENCE, Interpretation
 from bot.question.cues import CHANGE, EXTREME, LEVEL, Cue
 from bot.replies.comparisons import compare
 from bot.replies.draft import Draft, plain
@@ -18,7 +18,7 @@ _DIRECTED = CHANGE | LEVEL | {Cue.DIFFERENCE}
 
 def why(found: Interpretation, wording: Wording) -> Draft:
     """No cause; where the question presumes a number or a change, what is true of that."""
-    numbers = found.claimed("percent", "points", "factor")
+    numbers = found.claimed("percent", "number", *OF_A_DIFFERENCE)
     if not found.indicators or not (numbers or found.cues & (_DIRECTED | EXTREME)):
         return refuse(found, wording)
     without = replace(found, cues=found.cues - {Cue.WHY, Cue.REASON})

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, product
 
-from bot.data import Fact
-from bot.interpretation import Claim, Interpretation
+from bot.data import PERCENT, Fact
+from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretation
 from bot.language import Language
 from bot.question.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue, Given
 from bot.replies.claims_in_words import judge_tiers, judge_words
@@ -17,6 +17,8 @@ _ALMOST = 5.0
 """Points below a number within which it is "almost" that number."""
 _ABOUT = 3.0
 """Points around a number within which it is "about" that number."""
+_ROUGHLY = 0.1
+"""The same of a count, as a share of it."""
 _EXACT = 0.01
 _ROUNDED = 0.51
 """Numbers this close may be the same before rounding."""
@@ -47,7 +49,7 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return judge_tiers(found) or Judgement(None, missing=True)
     compared = _compared(found)
     negated = is_negated(found, language)
-    shares = found.claimed("percent", "majority")
+    shares = found.claimed(*OF_A_VALUE)
     if not shares:
         return _judge_comparison(found, *compared) if compared else None
     if len(shares) == len(facts):
@@ -83,10 +85,14 @@ def _facts(found: Interpretation) -> list[Fact] | None:
 
 def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
     """Whether a fact is what a claim says of it; None where the source leaves it open."""
+    if (fact.unit == PERCENT) == (claim.kind == "number"):
+        return None
     value = fact.value or 0.0
     rough = fact.precision == "approximate"
     if fact.precision == "bound":
         return _holds_of_bound(claim, value, negated=negated)
+    if fact.unit != PERCENT:
+        return _is_about(claim, value) != negated
     if negated:
         value = 100 - value
     slack = max(claim.tolerance, _APPROXIMATE if rough else 0.0)
@@ -101,6 +107,20 @@ def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
         case "about":
             return abs(value - claim.value) <= max(slack, _ABOUT)
     return abs(value - claim.value) <= max(slack, _EXACT)
+
+
+def _is_about(claim: Claim, value: float) -> bool:
+    """Whether a count is what a claim says; "almost" and "about" allow a share of the claim."""
+    match claim.comparison:
+        case "more":
+            return value > claim.value
+        case "less":
+            return value < claim.value
+        case "almost":
+            return claim.value * (1 - _ROUGHLY) <= value < claim.value
+        case "about":
+            return abs(value - claim.value) <= claim.value * _ROUGHLY
+    return abs(value - claim.value) <= _EXACT / 2
 
 
 def _holds_of_bound(claim: Claim, bound: float, *, negated: bool) -> bool | None:
@@ -119,7 +139,7 @@ def _holds_of_bound(claim: Claim, bound: float, *, negated: bool) -> bool | None
 
 def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
     """The later or first fact, and those it is compared with; None where nothing is."""
-    if not found.cues & COMPARISON and not found.claimed("factor", "points"):
+    if not found.cues & COMPARISON and not found.claimed(*OF_A_DIFFERENCE):
         return None
     publication = found.publication
     first, tiers, years = found.indicators[0], found.tiers_meant, found.years_meant
@@ -161,7 +181,7 @@ def _judge_comparison(
 ) -> Judgement | None:
     """A claim that one is more, less or as much, by so many points, or so many times."""
     publication = found.publication
-    points = next(iter(found.claimed("points")), None)
+    points = next(iter(found.claimed("points", "gap")), None)
     factor = next(iter(found.claimed("factor")), None)
     if len(found.indicators) > 1 and not (points or factor or found.cues & LEVEL):
         return None
@@ -169,8 +189,10 @@ def _judge_comparison(
     verdicts = []
     for other in others:
         verdict = agrees(found, sign(publication, first, other))
-        if points is not None:
-            verdict = verdict is not False and _is_gap(points, first, other)
+        if points is not None and verdict is not False:
+            if (points.kind == "points") != (first.unit == PERCENT):
+                return Judgement(None, (other, first))
+            verdict = _is_gap(points, first, other)
         if factor is not None and verdict is not False:
             doubled = any(reading.outcome == "doubled" for reading in readings)
             verdict = _is_factor(factor, first, other, doubled=doubled)
@@ -303,7 +325,7 @@ def _judge_rank(found: Interpretation) -> Judgement | None:
 
 def _judge_extreme(found: Interpretation) -> Judgement | None:
     """A claim that a year, tier or form is the highest or lowest."""
-    if not found.cues & EXTREME or found.claimed("percent", "majority"):
+    if not found.cues & EXTREME or found.claimed(*OF_A_VALUE):
         return None
     if len(found.indicators) > 1:
         return None

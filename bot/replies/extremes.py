@@ -28,7 +28,7 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     draft = Draft()
     facts = _facts(draft, found, wording, dimension)
     known = [fact for fact in facts if fact.value is not None]
-    if dimension == "year" and (claimed := found.claimed("percent")):
+    if dimension == "year" and (claimed := found.claimed("percent", "number")):
         return _years_of_value(draft, found, wording, known, claimed[0])
     if len(known) < 2:
         draft.state(facts)
