@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 PERCENT = "%"
 """The unit of a share of people."""
-Precision = Literal["exact", "approximate", "bound", "qualitative"]
+Precision = Literal["exact", "approximate", "bound", "above", "qualitative"]
+"""``bound``: less than the value; ``above``: more than the value."""
+BOUNDS = frozenset({"bound", "above"})
 Outcome = Literal["equal", "more", "less", "doubled", "different"]
 
 
@@ -53,6 +55,20 @@ class Indicator(Row):
     complement: str = ""
     note: str = ""
     unprinted: str = ""
+    measure: str = ""
+    """Of whom or what its numbers are; empty: as the publication says."""
+    years: tuple[Annotated[int, Field(ge=1900, le=2200)], ...] = ()
+    """The years in which it was measured; empty: all those of the publication."""
+
+    @field_validator("years", mode="before")
+    @classmethod
+    def _years_in_a_cell(cls, cell: object) -> object:
+        if not isinstance(cell, str):
+            return cell
+        years = cell.replace(",", " ").split()
+        if not all(year.isdecimal() for year in years):
+            raise ValueError(f"'{cell}': write years with spaces between them: 2019 2021")
+        return sorted({int(year) for year in years})
 
 
 class Figure(Row):
@@ -122,7 +138,7 @@ class Fact(Row):
             )
         if self.value is not None and not self.unit:
             raise ValueError("its unit is missing; fill in % or a word in column unit")
-        if precision in ("approximate", "bound") and not self.words:
+        if precision in ("approximate", *BOUNDS) and not self.words:
             raise ValueError(f"its words are missing; '{precision}' needs them in column words")
         return self
 
@@ -235,6 +251,26 @@ class Publication:
     def years(self) -> tuple[int, ...]:
         """Every measurement year, ascending."""
         return tuple(sorted({int(y) for y in self.observations.index.get_level_values("year")}))
+
+    def measured(self, indicator: str) -> tuple[int, ...]:
+        """The years in which an indicator was measured, ascending, whether printed or not."""
+        return self.indicators[indicator].years or self.years
+
+    def measure_of(self, indicator: str) -> str:
+        """Of whom or what the numbers of an indicator are; may be empty."""
+        return self.indicators[indicator].measure or self.measure
+
+    @cached_property
+    def _decimals(self) -> dict[str, int]:
+        decimals: dict[str, int] = {}
+        for fact in self.facts:
+            _, _, rest = str(fact.number or 0).partition(".")
+            decimals[fact.indicator] = max(decimals.get(fact.indicator, 0), len(rest))
+        return decimals
+
+    def decimals(self, indicator: str) -> int:
+        """How many decimals the numbers of an indicator have: 5.10 beside 5.45."""
+        return self._decimals.get(indicator, 0)
 
     @cached_property
     def _groups(self) -> dict[str, list[str]]:

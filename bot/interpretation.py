@@ -11,7 +11,7 @@ from bot.language import Pattern
 from bot.reader import Sentence
 from bot.schema import Handler
 
-Comparison = Literal["is", "more", "less", "almost", "about"]
+Comparison = Literal["is", "more", "less", "almost", "about", "not"]
 ClaimKind = Literal["percent", "majority", "number", "points", "gap", "factor", "rank"]
 """``number`` and ``gap`` (a difference) are in the unit of an indicator that is not in %."""
 OF_A_VALUE: tuple[ClaimKind, ...] = ("percent", "majority", "number")
@@ -98,7 +98,14 @@ class Interpretation:
     @property
     def years_meant(self) -> list[int]:
         """The years asked for; the latest measurement where none is named."""
-        return list(self.years) or [self.publication.years[-1]]
+        return list(self.years) or [self.measured[-1]]
+
+    @property
+    def measured(self) -> tuple[int, ...]:
+        """The years in which what is asked for was measured."""
+        if not self.indicators:
+            return self.publication.years
+        return self.publication.measured(self.indicators[0])
 
     def claimed(self, *kinds: ClaimKind) -> list[Claim]:
         """The claims of some kinds."""

@@ -57,6 +57,8 @@ from bot.text import words_of
 
 NUMBER = "0"
 """Stands for any number in a phrase."""
+OWN = "own"
+"""With a publication's name: the words with this meaning are its own for a shared concept."""
 GAP = "..."
 """In a phrase: other words may stand here."""
 
@@ -188,7 +190,8 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
     Raises:
         LanguageError: a file is missing or malformed, or names what does not exist.
     """
-    loader = _Loader(folder)
+    publications = list(publications)
+    loader = _Loader(folder, several=len(publications) > 1)
     loader.add_common()
     for publication in publications:
         loader.add_publication(publication.name)
@@ -201,8 +204,9 @@ def load_language(folder: Path, publications: Iterable[Publication]) -> Language
 class _Loader:
     """Reads the files one by one into what a :class:`Language` holds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, several: bool) -> None:
         self._folder = folder
+        self._several = several
         self._common = common_folder(folder)
         self.faults: list[Fault] = []
         self._spelling = read_yaml(self._common / "spelling.yaml", Spelling)
@@ -240,6 +244,7 @@ class _Loader:
             book.add(f"factor:{index}", factor.say, path, "factors", str(index))
         for kind in ("at_least_more", "less", "almost", "about", "majority", "minority"):
             book.add(f"number:{kind}", getattr(self._numbers, kind), path, kind)
+        book.is_common()
 
     def add_publication(self, name: str) -> None:
         """What one publication adds."""
@@ -257,6 +262,8 @@ class _Loader:
                 message = f"there is no shared concept '{concept}'; put your own under concepts"
                 self.faults.append(_fault(path, message, "shared", concept))
             book.add(concept, text, path, "shared", concept)
+            if self._several:
+                book.add(f"{OWN}:{name}", text, path, "shared", concept)
         book.add(FILLER, subjects.fillers, path, "fillers")
         everyone = next(i for i, f in enumerate(self._numbers.fractions) if f.percent == ALL)
         book.add(f"fraction:{everyone}", subjects.numbers.everyone, path, "numbers", "everyone")
@@ -336,6 +343,11 @@ class _Phrasebook:
     def __init__(self, faults: list[Fault]) -> None:
         self._faults = faults
         self._meanings: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
+        self._common: frozenset[tuple[tuple[str, ...], tuple[str, ...]]] = frozenset()
+
+    def is_common(self) -> None:
+        """What was added so far is everybody's; what comes after it belongs to a publication."""
+        self._common = frozenset(self._meanings)
 
     def add(self, meaning: str, text: str, path: Path, *keys: str) -> None:
         for template, line in split_phrases(text):
@@ -352,6 +364,8 @@ class _Phrasebook:
     def compiled(self) -> dict[str, list[Phrase]]:
         by_first: dict[str, list[Phrase]] = defaultdict(list)
         for (words, rest), meanings in self._meanings.items():
+            if (words, rest) in self._common:
+                meanings -= {m for m in meanings if m.startswith(f"{OWN}:")}
             if len(meanings) > 1:
                 meanings.discard(FILLER)
             by_first[words[0]].append(Phrase(words, rest, frozenset(meanings)))

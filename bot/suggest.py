@@ -73,7 +73,9 @@ def _other_views(found: Interpretation, answer: Answer, wording: Wording) -> Ite
         word, tiers = publication.tier_word, wording.join(compared)
         template = templates["per_tier" if word else "tiers"]
         yield template.format(name=name, word=word, tiers=tiers, year=fact.year)
-    if len(publication.years_of(fact.indicator, fact.tier)) == len(publication.years):
+    if len(publication.years_of(fact.indicator, fact.tier)) == len(
+        publication.measured(fact.indicator)
+    ):
         if found.handler != "trend":
             yield templates["trend"].format(name=name, tier=tier)
         if found.handler != "extreme":

@@ -46,7 +46,7 @@ class _Settings(BaseModel):
     tier_word: str = ""
     """What one of the groups is called."""
     series_title: str = Field(min_length=1)
-    measure: str = Field(min_length=1)
+    measure: str = ""
     headline: Id
     """The indicator that is meant where a question names none."""
 
@@ -82,10 +82,10 @@ class _Kind:
 _TABLES = {
     "tiers": _Kind(Tier, ("id",)),
     "indicators": _Kind(Indicator, ("id",)),
-    "figures": _Kind(Figure, ("id",)),
-    "series": _Kind(Series, ("figure", "indicator", "tier")),
     "observations": _Kind(Fact, ("indicator", "tier", "year")),
-    # Not every source lists reasons, or draws conclusions.
+    # Not every source has figures, lists reasons, or draws conclusions.
+    "figures": _Kind(Figure, ("id",), may_be_empty=True),
+    "series": _Kind(Series, ("figure", "indicator", "tier"), may_be_empty=True),
     "reasons": _Kind(Reason, ("indicator", "tier", "year", "rank"), may_be_empty=True),
     "readings": _Kind(
         Reading, ("indicator", "tier", "year", "other_tier", "other_year"), may_be_empty=True

@@ -29,6 +29,7 @@ _LONGEST_SHORT = 4
 THOUSAND = 1000
 _DECIMAL_POINT = re.compile(r"(?<![\d.,])(\d{1,3})\.(\d{1,2})(?![\d.,])")
 """A decimal point where Dutch writes a comma: "7.4"."""
+_CENTS = re.compile(r"(\d+) euro (\d\d)(?!\d)")
 _EURO = re.compile(r"€\s?(\d[\d.]*(?:,\d+)?)(?:,-)?")
 _BREAK = re.compile(r"[.!?\n;…]|[^\x00-\u024f]")
 
@@ -66,7 +67,7 @@ def sentences_of(message: str) -> list[list[Word]]:
     text = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), text)
     text = _THOUSANDS.sub("", text)
     text = _DECIMAL_POINT.sub(r"\1,\2", text)
-    text = _EURO.sub(r"\1 euro", text)
+    text = _CENTS.sub(r"\1,\2 euro", _EURO.sub(r"\1 euro", text))
     text = _STUCK.sub(" ", text)
     text = _APOSTROPHE.sub("", text)
     text = "".join(

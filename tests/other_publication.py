@@ -15,14 +15,14 @@ regio,regio's,medewerkers van veiligheidsregio's,regionale
 ministerie,ministeries,medewerkers van ministeries,ministeriële
 """,
     "indicators": """\
-id,name,short,kind,group,question,statement,complement,note,unprinted
-meldingen,meldingen,meldingen,share,,Hoeveel?,In {year} waren er {value} bij {tier},,,
-beroep,meldingen aan de balie,balie,share,plek,Hoeveel?,In {year} waren er {value} aan de balie,,,
-online,meldingen op internet,internet,share,plek,Hoeveel?,In {year} waren er {value} op internet,,,
-elders,meldingen op andere plekken,elders,share,plek,Hoeveel?,In {year} waren er {value} elders,,,
-verzuim,dagen ziek per medewerker,verzuim,share,,Hoeveel?,In {year} was dat {value},,,
-schade,schade in de organisatie,schade,share,,Hoeveel?,In {year} was dat {value},,,
-kans,kans op herhaling,kans,share,,Hoeveel?,In {year} was dat {value},,,het precieze getal
+id,name,short,kind,group,question,statement,complement,note,unprinted,measure,years
+meldingen,meldingen,meldingen,share,,Hoeveel?,In {year} waren er {value} bij {tier},,,,,
+beroep,meldingen aan de balie,balie,share,plek,Hoeveel?,In {year} waren er {value} aan de balie,,,,,
+online,meldingen op internet,internet,share,plek,Hoeveel?,In {year} {value} op internet,,,,,
+elders,meldingen op andere plekken,elders,share,plek,Hoeveel?,In {year} waren er {value} elders,,,,,
+verzuim,dagen ziek per medewerker,verzuim,share,,Hoeveel?,In {year} was dat {value},,,,,
+schade,schade in de organisatie,schade,share,,Hoeveel?,In {year} was dat {value},,,,,
+kans,kans op herhaling,kans,share,,Hoeveel?,In {year} was dat {value},,,het precieze getal,,
 """,
     "figures": """\
 id,number,page,form,printed,title,finding,measured,known,unknown

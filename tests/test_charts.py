@@ -535,7 +535,7 @@ def test_absolute_numbers_in_dutch_notation(other: Publication) -> None:
     stack = texts(figure_of(other, ChartRequest(other.name, "B")))
     assert {"650", "1.250", "1.525"} <= set(stack)
     lines = figure_of(other, ChartRequest(other.name, "C"))
-    assert {"3,5", "4,25", "4", "5,6"} <= set(texts(lines))
+    assert {"3,50", "4,25", "4,00", "5,6"} <= set(texts(lines))
     assert lines.axes[0].get_ylim()[1] < 7
     assert "1.250.000 euro" in texts(figure_of(other, ChartRequest(other.name, "D")))
     assert "ongeveer 1.700 keer" in texts(figure_of(other, ChartRequest(other.name, "E")))

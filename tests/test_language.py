@@ -252,7 +252,7 @@ def test_an_indicator_that_nothing_asks_for(intents: Path, tmp_path: Path) -> No
     data = Path(shutil.copytree(default_data(), tmp_path / "data"))
     table = data / PUBLICATION / "indicators.csv"
     lines = table.read_text(encoding="utf-8").splitlines()
-    lines.append('extra,extra,extra,share,,Hoeveel extra?,"In {year} {iets}",,,')
+    lines.append('extra,extra,extra,share,,Hoeveel extra?,"In {year} {iets}",,,,,')
     table.write_text("\n".join(lines), encoding="utf-8")
     found = [f for f in find(data, intents) if f.path == table and f.line == len(lines)]
     said = " ".join(f.message for f in found)

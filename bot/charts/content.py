@@ -13,7 +13,7 @@ from typing import Literal
 
 from bot.answer import ChartRequest
 from bot.charts.words import Words, load_words
-from bot.data import Fact, Figure, Precision, Publication, Reading
+from bot.data import BOUNDS, Fact, Figure, Precision, Publication, Reading
 
 Form = Literal["lines", "stacked", "grouped", "words", "number", "card", "reasons"]
 
@@ -221,6 +221,7 @@ def _line(
     asked_years: tuple[int, ...] = (),
 ) -> Line:
     indicator, tier, latest = facts[-1].key
+    decimals = publication.decimals(indicator)
     remarks = [
         reading.text
         for reading in publication.readings
@@ -237,8 +238,8 @@ def _line(
                 value=fact.number,
                 unit=fact.unit,
                 precision=fact.precision,
-                label=words.value(fact, short=True),
-                text=words.value(fact),
+                label=words.value(fact, decimals, short=True),
+                text=words.value(fact, decimals),
                 words=fact.words,
                 emphasised=emphasised and (not asked_years or fact.year in asked_years),
             )
@@ -395,8 +396,8 @@ def _notes(form: Form, lines: tuple[Line, ...], measured: str, words: Words) -> 
     ]
     if "approximate" in precisions and form != "card":
         notes.append(words.notes.approximate)
-    if "bound" in precisions and form == "words":
-        notes.append(words.notes.bound)
+    if form == "words":
+        notes += [getattr(words.notes, each) for each in sorted(BOUNDS & precisions)]
     if form == "number" and points and points[0].unit == "%":
         notes.append(words.notes.waffle)
     return tuple(notes)

@@ -545,7 +545,7 @@ def _words(page: Page, chart: Chart) -> None:
 
 
 def _share(page: Page, point: Point, colour: str, key: str) -> None:
-    """A share as a bar: "drie op de tien" is three of ten blocks; a bound is hatched."""
+    """A share as a bar: "drie op de tien" is three of ten blocks; what is open is hatched."""
     value = (point.value or 0) / 100
     height = 18.0
     if point.precision == "exact":
@@ -557,7 +557,10 @@ def _share(page: Page, point: Point, colour: str, key: str) -> None:
         width = (INNER + gap) / share.denominator
         for block in range(share.denominator):
             x, y = MARGIN + block * width, page.y
-            if block >= share.numerator:
+            beyond = block >= share.numerator
+            if beyond and point.precision == "above":
+                page.box(x, y, width - gap, height, colour, hatch="////")
+            elif beyond:
                 page.box(x, y, width - gap, height, page.palette.track)
             elif point.precision == "bound":
                 page.box(x, y, width - gap, height, colour, name=key, hatch="////")

@@ -20,6 +20,7 @@ class _Numbers(_Texts):
     exact: str
     approximate: str
     bound: str
+    above: str
 
 
 class _Titles(_Texts):
@@ -36,6 +37,7 @@ class _Notes(_Texts):
     unit: str
     approximate: str
     bound: str
+    above: str
     waffle: str
 
 
@@ -91,28 +93,29 @@ class Words(_Texts):
             return "".join(parts)
         return f"{', '.join(parts[:-1])} {self.and_} {parts[-1]}"
 
-    def value(self, fact: Fact, *, short: bool = False) -> str:
+    def value(self, fact: Fact, decimals: int, *, short: bool = False) -> str:
         """A fact's value as a reader sees it, such as "47%" or "ongeveer 30%"."""
         if fact.number is None:
             return ""
         unit = "" if fact.unit == "%" or short else f" {fact.unit}"
         templates = self.short if short else self.precision
         template: str = getattr(templates, fact.precision)
-        return template.format(value=self.amount(fact.number, fact.unit) + unit)
+        return template.format(value=self.amount(fact.number, fact.unit, decimals) + unit)
 
-    def amount(self, value: float, unit: str) -> str:
+    def amount(self, value: float, unit: str, decimals: int = 0) -> str:
         """A number as it stands beside a mark: "47%", or "1.250" for any other unit."""
-        return f"{dutch_number(value)}%" if unit == "%" else dutch_number(value)
+        number = dutch_number(value, decimals)
+        return f"{number}%" if unit == "%" else number
 
 
 _DECIMALS = 6
 """More than a source prints: what lies behind them is how computers subtract (26 - 22.8)."""
 
 
-def dutch_number(value: float) -> str:
-    """A number in Dutch notation: 1.250 and 3,5."""
+def dutch_number(value: float, decimals: int = 0) -> str:
+    """A number in Dutch notation, with at least so many decimals: 1.250, 3,5 and 5,10."""
     value = round(value, _DECIMALS)
-    text = f"{value:,.0f}" if value == int(value) else f"{value:,}"
+    text = f"{value:,.{decimals}f}" if value == round(value, decimals) else f"{value:,}"
     return text.translate(str.maketrans(",.", ".,"))
 
 

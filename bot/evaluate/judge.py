@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.answer import Answer, Status
 from bot.conversation import Conversation
-from bot.data import PERCENT, Fact, Publication
+from bot.data import BOUNDS, PERCENT, Fact, Publication
 from bot.engine import Engine
 from bot.evaluate.questions import Question
 
@@ -163,4 +163,4 @@ def _says(text: str, fact: Fact, *, complement: bool) -> bool:
     rest: float = 100 - fact.number if fact.unit == PERCENT else fact.number
     number = rest if complement else fact.number
     wanted = {number} if fact.precision == "exact" else {number, fact.number, rest}
-    return bool(wanted & set(_numbers(_NUMBER, text))) or fact.precision == "bound"
+    return bool(wanted & set(_numbers(_NUMBER, text))) or fact.precision in BOUNDS

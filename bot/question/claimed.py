@@ -122,7 +122,9 @@ class ClaimFinder:
         length = 1 + has_unit
         by = index > 0 and items[index - 1].words[-1:] in self._by
         apart = by or self._is_apart(items, index + length, counted)
-        return Claim(number, "gap" if apart else "number"), length
+        denied = index > 0 and Cue.NOT in items[index - 1].meanings
+        comparison: Comparison = "not" if denied else "is"
+        return Claim(number, "gap" if apart else "number", comparison=comparison), length
 
     def _is_count(
         self, number: float, items: Sequence[Item], index: int, counted: Counted, *, has_unit: bool

@@ -78,7 +78,7 @@ class FollowUps:
         if that_year:
             before = replace(before, years=before.years or before.stated)
         if that_year and Cue.SINCE in found.cues and before.years:
-            years = (before.years[0], found.publication.years[-1])
+            years = (before.years[0], found.measured[-1])
             found = replace(found, years=years, cues=found.cues | {Given.PERIOD, Given.YEARS})
         if before.intent == OPEN_QUESTION and not before.options and not found.cues & KIND:
             found = replace(found, cues=found.cues | frozenset(before.cues) & KIND)

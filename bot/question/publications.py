@@ -10,6 +10,9 @@ from bot.question.slots import SlotFinder
 from bot.question.topics import Topics
 from bot.reader import Item, Sentence
 
+_TALKED_ABOUT = 0.75
+"""Going on with a publication tells more than one everyday word, and less than any other."""
+
 
 def choose_publication(
     newest_first: Sequence[Topics],
@@ -19,21 +22,29 @@ def choose_publication(
     *,
     goes_on: bool,
 ) -> Topics:
-    """The publication whose subjects explain most of a message.
+    """The publication whose subjects, groups and own words explain most of a message.
 
-    Between equals: one that has the tiers and years asked for, then for a message that goes on
-    with the conversation (``goes_on``) the one talked about, then the newest.
+    A message that goes on with the conversation (``goes_on``), or holds no word that is not
+    known, leans to the one talked about where that has what is asked. Between equals: one that
+    has the tiers and years asked for, then the one talked about, then the newest.
     """
     if len(newest_first) == 1:
         return newest_first[0]
 
-    def fit(topics: Topics) -> tuple[int, bool, int, bool]:
+    def fit(topics: Topics) -> tuple[float, int, bool]:
+        read = [item for sentence in sentences for item in sentence.items]
         items = [item for sentence in sentences for item in topics.as_read(sentence).items]
         patterns, named = topics.find(items)
-        options = topics.options(frozenset(m for item in items for m in item.meanings))
+        told = [item for index, item in enumerate(items) if index in named or item.is_group]
+        if not named and topics.options(frozenset(m for item in items for m in item.meanings)):
+            told += [item for item in items if item.meanings & topics.concepts]
+        told += [item for item in read if topics.own in item.meanings]
+        explained = sum(map(topics.weight, told))
         talked_about = before.publication == topics.publication.name
         held = _held(topics, patterns, items, before, slots)
-        return len(named), bool(options), held, talked_about and (goes_on or not named)
+        if talked_about and held and (goes_on or not any(item.is_unknown for item in items)):
+            explained += _TALKED_ABOUT
+        return explained, held, talked_about and (goes_on or not named)
 
     return max(newest_first, key=fit)
 

@@ -83,7 +83,8 @@ class SlotFinder:
         counted = _counted(items, publication, before, indicators, named, checks=checks)
         claims = self._claims.find(items, slots.used, counted)
         asked = before.years or (before.stated if len(before.stated) == 1 else ())
-        found = self._years.find(items, publication.years, asked, slots.used)
+        subject = next(iter(indicators or before.indicators), publication.headline)
+        found = self._years.find(items, publication.measured(subject), asked, slots.used)
         slots.years, slots.current, slots.period = found.years, found.current, found.period
         asked_back = before.indicators and len(items) <= _SHORT_FOLLOW_UP
         if checks or asked_back:

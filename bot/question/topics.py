@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.conversation import Conversation
 from bot.data import Publication
-from bot.language import Language, Pattern, references
+from bot.language import OWN, Language, Pattern, references
 from bot.question.cues import FILLER, SHARE, Given
 from bot.question.patterns import PatternIndex, longest_first
 from bot.reader import Item, Sentence
@@ -18,6 +18,7 @@ from bot.schema import IndicatorPatterns
 _SHORT_MESSAGE = 10
 """A message of more stretches that say something completes no earlier question."""
 
+_EVERYDAY = 0.5
 _FILLER = frozenset({FILLER})
 
 
@@ -30,8 +31,14 @@ class Topics:
         others = (s.meanings for n, s in language.subjects.items() if n != publication.name)
         unowned = language.meanings.difference(*others)
         self._known = language.common | subjects.meanings | unowned - language.elsewhere
+        self._known -= {f"{OWN}:{name}" for name in language.subjects}
         self._elsewhere = f"{Given.ELSEWHERE}:{publication.name}"
+        self.own = f"{OWN}:{publication.name}"
+        """What the publication's own words for shared concepts mean as well."""
+        self._of_others = {f"{OWN}:{name}" for name in language.subjects} - {self.own}
+        self._shared = language.common
         self._fillers = language.fillers
+        self._everyday = language.everyday
         self._indicators = subjects.indicators
         self._completing = references(subjects.completing)
         self._options = subjects.ask_back
@@ -73,13 +80,19 @@ class Topics:
     def _own(self, item: Item) -> list[Item]:
         """An item with its own meanings; word by word where it has none."""
         meanings = item.meanings & self._known
+        if self._of_others & item.meanings and self.own not in item.meanings:
+            meanings -= self._shared
         if self._elsewhere in item.meanings:
             meanings |= {Given.ELSEWHERE}
         if meanings or not item.meanings:
             return [replace(item, meanings=meanings)]
-        number = item.number if len(item.words) == 1 else None
+        alone = len(item.words) == 1
+        # "Gebruikt" says nothing to those who have no use for it; "sociale media" does to all.
+        silent = self._fillers | self._everyday if alone else self._fillers
         return [
-            Item((word,), _FILLER if word in self._fillers else frozenset(), number)
+            Item(
+                (word,), _FILLER if word in silent else frozenset(), item.number if alone else None
+            )
             for word in item.words
         ]
 
@@ -159,6 +172,11 @@ class Topics:
         """The indicators to offer where concepts name none of them; none where that is no help."""
         asked = self._ask_back.fitting(meanings)
         return tuple(self._options[int(name_of(asked[0]))].options) if asked else ()
+
+    def weight(self, item: Item) -> float:
+        """How much an item tells about which publication is meant: everyday words half."""
+        common = self._fillers | self._everyday
+        return _EVERYDAY if common.issuperset(item.words) else 1.0
 
     def refuses(self, meanings: AbstractSet[str]) -> bool:
         """Whether concepts together mean something that the publication is not about."""

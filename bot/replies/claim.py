@@ -10,7 +10,7 @@ from bot.question.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue
 from bot.replies.claims import judge
 from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft
-from bot.replies.judgement import Judgement
+from bot.replies.judgement import Judgement, of_the_others
 from bot.replies.lookup import Lookup
 from bot.replies.values import asks_count, asks_detail, plain_value, value
 from bot.replies.wording import Wording
@@ -25,6 +25,8 @@ def claim(found: Interpretation, wording: Wording) -> Draft:
         return plain_value(found, wording)
     if _asks_unprinted_share(found) or asks_detail(found, wording):
         return value(found, wording)
+    if found.claimed("number"):
+        found = of_the_others(found, wording.language)
     judged = judge(found, wording.language)
     if judged is None:
         return _open(found, wording)

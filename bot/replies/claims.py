@@ -60,7 +60,8 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return Judgement(right, tuple(facts), complement=negated)
     if compared:
         return _judge_both(found, shares, *compared, negated=negated)
-    fits = [holds(shares[0], fact, negated=negated) for fact in facts]
+    numbers = [fact for fact in facts if fact.value is not None]
+    fits = [holds(shares[0], fact, negated=negated) for fact in numbers]
     return Judgement(_all(fits), tuple(facts), complement=negated)
 
 
@@ -91,8 +92,14 @@ def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
     rough = fact.precision == "approximate"
     if fact.precision == "bound":
         return _holds_of_bound(claim, value, negated=negated)
+    if fact.precision == "above":
+        if claim.comparison in ("almost", "about"):
+            return False if claim.value < value and not negated else None
+        # More than three quarters do: less than a quarter do not.
+        return _holds_of_bound(claim, 100 - value, negated=not negated)
     if fact.unit != PERCENT:
-        return _is_about(claim, value) != negated
+        # How many did not, a count does not tell; "geen 500" denies the number only.
+        return None if negated and claim.comparison != "not" else _is_about(claim, value)
     if negated:
         value = 100 - value
     slack = max(claim.tolerance, _APPROXIMATE if rough else 0.0)
@@ -112,6 +119,8 @@ def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
 def _is_about(claim: Claim, value: float) -> bool:
     """Whether a count is what a claim says; "almost" and "about" allow a share of the claim."""
     match claim.comparison:
+        case "not":
+            return abs(value - claim.value) > _EXACT / 2
         case "more":
             return value > claim.value
         case "less":
@@ -165,7 +174,7 @@ def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
 def _two_years(found: Interpretation) -> list[int]:
     """The years that a claim about one year, or none, compares: the later first where it can."""
     publication = found.publication
-    year, latest = found.years_meant[0], publication.years[-1]
+    year, latest = found.years_meant[0], found.measured[-1]
     if found.years and year != latest:
         return [latest, year]
     printed = publication.years_of(found.indicators[0], found.tiers_meant[0])
@@ -208,7 +217,7 @@ def _judge_every_step(found: Interpretation) -> Judgement | None:
     if Cue.EVERY_TIME not in found.cues or (found.claims and not shares):
         return None
     publication, indicator, tier = found.publication, found.indicators[0], found.tiers_meant[0]
-    first = min(found.years) if found.years else publication.years[0]
+    first = min(found.years) if found.years else found.measured[0]
     years = [year for year in publication.years_of(indicator, tier) if year >= first]
     facts = [fact for year in years if (fact := publication.fact(indicator, tier, year))]
     if shares:

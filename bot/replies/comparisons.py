@@ -75,13 +75,13 @@ def _dimensions(found: Interpretation) -> tuple[list[str], list[str], list[int]]
     """What is compared with what: indicators, tiers and years."""
     publication = found.publication
     indicators, tiers, years = list(found.indicators), found.tiers_meant, found.years_meant
-    latest, default = publication.years[-1], publication.default_tier
+    measured, default = found.measured, publication.default_tier
     several = len(indicators) > 1 or len(tiers) > 1 or len(years) > 1
     if several:
         return indicators, tiers, sorted(years)
     if found.cues & {Cue.ALL_TIERS, Cue.WHICH_TIER}:
         return indicators, list(publication.tiers), years
-    previous = publication.years[-2:][0]
+    previous, latest = measured[-2:][0], measured[-1]
     if found.years:
         return indicators, tiers, sorted({years[0], latest if years[0] != latest else previous})
     sides = found.cues & (LEVEL | {Cue.DIFFERENCE})
@@ -111,8 +111,9 @@ def say_difference(
     if factor and low > 0:
         draft.body.append(wording.say("factor", factor=dutch_number(round(high / low, 1))))
     if high != low:
+        decimals = max(publication.decimals(fact.indicator) for fact in pair)
         kind = "points" if new.unit == PERCENT else "points_unit"
-        points = wording.say(kind, number=dutch_number(high - low), unit=new.unit)
+        points = wording.say(kind, number=dutch_number(high - low, decimals), unit=new.unit)
         draft.body.append(wording.say("difference", points=points))
     elif reading is None:
         draft.body.append(wording.say("no_difference"))

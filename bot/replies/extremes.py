@@ -142,7 +142,7 @@ def _years(
         printed = tuple(year for year in printed if year in asked) or printed
     if len(printed) == 1:
         draft.partly(wording.say("one_point"))
-    elif len(found.years) < 2 and set(printed) < set(publication.years):
+    elif len(found.years) < 2 and set(printed) < set(publication.measured(indicator)):
         names = wording.name_of(publication, indicator, tier)
         draft.partly(wording.say("not_printed_trend", **names))
     return printed
@@ -164,5 +164,5 @@ def _say_winners(
         name=wording.join(names),
         tier=wording.join(tiers),
         year=wording.join(dict.fromkeys(str(fact.year) for fact in winners)),
-        value=wording.value(winners[0]),
+        value=wording.value(publication, winners[0]),
     )

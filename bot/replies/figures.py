@@ -32,6 +32,8 @@ def figure(found: Interpretation, wording: Wording) -> Draft:
             for name in same
         )
         return asking(wording.say("which_figure", number=wanted, list=listed), choices)
+    if not publication.figures:
+        return plain(Status.NOT_COVERED, wording.say("no_figures"))
     listed = wording.join(publication.figures)
     return plain(Status.NOT_COVERED, wording.say("no_figure", figure=wanted, list=listed))
 
@@ -46,6 +48,8 @@ def _choice(publication: Publication, name: str, wording: Wording) -> Choice:
 def chart(found: Interpretation, wording: Wording) -> Draft:
     """The figure that shows a subject."""
     publication = found.publication
+    if not publication.figures and not found.indicators:
+        return plain(Status.NOT_COVERED, wording.say("no_figures"))
     if not found.indicators:
         listed = wording.join(publication.figures)
         return asking(wording.say("which_chart", list=listed))
@@ -90,7 +94,9 @@ def _shown(found: Interpretation, name: str, wording: Wording) -> Draft:
     draft.state(facts)
     if len(facts) > 1 and all(fact.value is not None for fact in facts):
         items = (
-            wording.say("figure_item", label=series.label.lower(), value=wording.value(fact))
+            wording.say(
+                "figure_item", label=series.label.lower(), value=wording.value(publication, fact)
+            )
             for series, fact in latest
         )
         year = facts[0].year

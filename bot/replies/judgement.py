@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.data import Fact, Publication, Reading
+from bot.data import PERCENT, Fact, Publication, Reading
 from bot.data import Outcome as ReadingOutcome
 from bot.interpretation import Interpretation
 from bot.language import Language, references
-from bot.question.cues import CHANGE, Cue
+from bot.question.cues import CHANGE, COMPARISON, Cue
 
 MORE, EQUAL, LESS = 1, 0, -1
 DIFFERENT = 2
@@ -49,8 +49,34 @@ def judgement(
 
 def is_negated(found: Interpretation, language: Language) -> bool:
     """Whether a question is about those of whom its indicator does not hold."""
-    negating = references(language.subjects[found.publication.name].negating)
-    return Cue.NOT in found.cues or not negating.isdisjoint(found.concepts)
+    return Cue.NOT in found.cues or not negating(found, language).isdisjoint(found.concepts)
+
+
+def of_the_others(found: Interpretation, language: Language) -> Interpretation:
+    """A question about those who did not, as one about those who did the other thing.
+
+    Only where the source counts the two parts of one whole; else the question as it is.
+    """
+    publication = found.publication
+    denied = any(claim.comparison == "not" for claim in found.claims)
+    if len(found.indicators) != 1 or denied or not is_negated(found, language):
+        return found
+    indicator = found.indicators[0]
+    others = [name for name in publication.siblings(indicator) if name != indicator]
+    counted = publication.units_of([indicator]) - {PERCENT}
+    if len(others) != 1 or not counted or found.cues & COMPARISON:
+        return found
+    return replace(
+        found,
+        indicators=tuple(others),
+        cues=found.cues - {Cue.NOT, Cue.REMAINDER},
+        concepts=found.concepts - negating(found, language),
+    )
+
+
+def negating(found: Interpretation, language: Language) -> frozenset[str]:
+    """The concepts with which people ask for those of whom an indicator does not hold."""
+    return references(language.subjects[found.publication.name].negating)
 
 
 def sign_of(reading: Reading) -> int:

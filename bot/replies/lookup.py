@@ -60,12 +60,13 @@ class Lookup:
         if fact is not None:
             return [fact]
         printed = self._publication.years_of(indicator, tier)
-        if year in self._publication.years:
+        if year in self._publication.measured(indicator):
             names = self._wording.name_of(self._publication, indicator, tier)
             self._partly("not_printed", **names, year=year)
             distance = min(abs(y - year) for y in printed)
             return self.printed(indicator, tier, [y for y in printed if abs(y - year) == distance])
-        self._partly("unmeasured", year=year)
+        measured_else = year in self._publication.years
+        self._partly("unmeasured_this" if measured_else else "unmeasured", year=year)
         near = [*[y for y in printed if y < year][-1:], *[y for y in printed if y > year][:1]]
         before = self._draft.before
         if len(before) == 1 and len(near) > 1:

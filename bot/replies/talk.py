@@ -8,6 +8,9 @@ from bot.replies.draft import Draft, asking, plain
 from bot.replies.wording import Wording
 from bot.suggest import near_examples, two_examples
 
+_FIGURES = "about_figures"
+"""The intent that asks which figures there are."""
+
 
 def about(found: Interpretation, wording: Wording) -> Draft:
     """What the source is, or what it means by something."""
@@ -19,6 +22,8 @@ def about(found: Interpretation, wording: Wording) -> Draft:
         draft = plain(status, entry.reply, keep=False)
         draft.figure, draft.chart = entry.figure, entry.figure is not None
         return draft
+    if found.intent == _FIGURES and not publication.figures:
+        return plain(Status.ANSWERED, wording.say("no_figures"), keep=False)
     figures = (
         wording.say("about_figure_item", figure=figure.id, title=figure.title)
         for figure in publication.figures.values()
@@ -38,10 +43,9 @@ def social(found: Interpretation, wording: Wording) -> Draft:
     """Small talk."""
     publication = found.publication
     first, second = two_examples(publication)
-    figure = next(iter(publication.figures))
-    text = wording.say(
-        found.intent, first=first, second=second, title=publication.title, figure=figure
-    )
+    figure = next(iter(publication.figures), "")
+    see = wording.say("see_figure", figure=figure) if figure else ""
+    text = wording.say(found.intent, first=first, second=second, title=publication.title, see=see)
     return plain(Status.SOCIAL, text, keep=False)
 
 

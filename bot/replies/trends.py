@@ -53,7 +53,8 @@ def _points(
     """The printed years of a period and those next to its ends; says what the source leaves out."""
     publication = found.publication
     printed = publication.years_of(indicator, tier)
-    first, last = _span(found)
+    measured = publication.measured(indicator)
+    first, last = _span(found, measured)
     for year in (first, last):
         if year not in publication.years:
             draft.partly(wording.say("unmeasured", year=year))
@@ -62,7 +63,7 @@ def _points(
         and found.cues & (CHANGE | {Cue.EQUAL})
         and not found.cues & {Cue.TREND, Cue.SINCE}
     )
-    unprinted = {first, last}.intersection(publication.years).difference(printed)
+    unprinted = {first, last}.intersection(measured).difference(printed)
     if change_only:
         unprinted.discard(first)  # "Is het gestegen?" does not ask since when.
     if len(printed) == 1:
@@ -75,9 +76,8 @@ def _points(
     return sorted({start, end, *(y for y in printed if first <= y <= last)})
 
 
-def _span(found: Interpretation) -> tuple[int, int]:
-    """The first and last year of the period asked for; all measurements where none is."""
-    measured = found.publication.years
+def _span(found: Interpretation, measured: tuple[int, ...]) -> tuple[int, int]:
+    """The first and last year of the period asked for; all that is ``measured`` where none is."""
     if len(found.years) > 1:
         return min(found.years), max(found.years)
     year = found.years[0] if found.years else measured[0]

@@ -9,6 +9,7 @@ from bot.interpretation import Interpretation
 from bot.language import references
 from bot.question.cues import CHANGE, NUMBER, Cue
 from bot.replies.draft import Draft
+from bot.replies.judgement import is_negated, of_the_others
 from bot.replies.lookup import Lookup
 from bot.replies.wording import Wording
 
@@ -17,13 +18,16 @@ def value(found: Interpretation, wording: Wording) -> Draft:
     """The facts asked for, or their complements."""
     draft = Draft()
     publication = found.publication
+    found = of_the_others(found, wording.language)
     say_limits(draft, found, wording)
     lookup = Lookup(draft, found, wording)
     facts = lookup.facts(found.indicators, found.tiers_meant, found.years_meant)
     draft.state(facts)
-    negating = references(wording.language.subjects[publication.name].negating)
-    negated = found.cues & {Cue.NOT, Cue.REMAINDER} or negating & found.concepts
-    if negated and all(fact.value is not None for fact in facts):
+    negated = Cue.REMAINDER in found.cues or is_negated(found, wording.language)
+    if negated and any(fact.unit not in ("", PERCENT) for fact in facts):
+        draft.partly(wording.say("only_counted"))
+        draft.body += wording.statements(publication, facts)
+    elif negated and all(fact.value is not None for fact in facts):
         draft.body += [s for fact in facts for s in wording.complement(publication, fact)]
     else:
         draft.body += wording.statements(publication, facts)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from bot.charts.words import dutch_number
-from bot.data import PERCENT, Fact, Publication, Reading
+from bot.data import BOUNDS, PERCENT, Fact, Publication, Reading
 from bot.language import Language
+
+_HALF = 50
 
 
 class Wording:
@@ -28,18 +30,18 @@ class Wording:
             return "".join(items)
         return ", ".join(items[:-1]) + self._say[last] + items[-1]
 
-    def number(self, value: float, unit: str) -> str:
+    def number(self, value: float, unit: str, decimals: int = 0) -> str:
         """A number with its unit."""
         name = "percent" if unit == PERCENT else "unit"
-        return self.say(name, number=dutch_number(value), unit=unit)
+        return self.say(name, number=dutch_number(value, decimals), unit=unit)
 
-    def value(self, fact: Fact) -> str:
+    def value(self, publication: Publication, fact: Fact) -> str:
         """A fact's value in a sentence: "47%", "drie op de tien (ongeveer 30%)"."""
         if fact.value is None:
             return ""
-        if fact.precision == "bound":
+        if fact.precision in BOUNDS:
             return fact.words
-        number = self.number(fact.value, fact.unit)
+        number = self.number(fact.value, fact.unit, publication.decimals(fact.indicator))
         if fact.precision == "approximate":
             return self.say("approximate", words=fact.words, number=number)
         return number
@@ -67,7 +69,7 @@ class Wording:
         )
         text = (template or spec.statement).format(
             year=fact.year,
-            value=value or self.value(fact),
+            value=value or self.value(publication, fact),
             members=tier.members,
             tier=tier.name,
             reasons="; ".join(reasons),
@@ -89,10 +91,11 @@ class Wording:
         first = facts[0]
         names = self.name_of(publication, first.indicator, first.tier)
         kind = "tier" if len({fact.tier for fact in facts}) > 1 else "year"
+        measure = publication.measure_of(first.indicator)
         items = (
             self.say(
                 f"{kind}_item",
-                value=self.value(fact),
+                value=self.value(publication, fact),
                 tier=publication.tiers[fact.tier].name,
                 year=fact.year,
             )
@@ -103,7 +106,7 @@ class Wording:
             Name=capital(names["name"]),
             tier=names["tier"],
             year=first.year,
-            measure=publication.measure,
+            measure=self.say("measure", measure=measure) if measure else "",
             list=self.join(items),
         )
 
@@ -112,13 +115,13 @@ class Wording:
         template = publication.indicators[fact.indicator].complement
         if not template or fact.value is None or fact.unit != PERCENT:
             return [self.statement(publication, fact)]
-        if fact.precision == "bound":
-            rest = self.say("more_than_half")
-        else:
-            rest = self.number(100 - fact.value, fact.unit)
-            if fact.precision == "approximate":
-                rest = self.say("roughly", number=rest)
-        worked_out = self.say("calculated", value=self.value(fact))
+        rest = self.number(100 - fact.value, fact.unit)
+        if fact.precision in BOUNDS:
+            turned = "more_than" if fact.precision == "bound" else "less_than"
+            rest = self.say(turned, number=self.say("half") if fact.value == _HALF else rest)
+        elif fact.precision == "approximate":
+            rest = self.say("roughly", number=rest)
+        worked_out = self.say("calculated", value=self.value(publication, fact))
         return [self.statement(publication, fact, template, rest), worked_out]
 
 
