@@ -198,7 +198,8 @@ class Interpreter:
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
         # "Nergens last van" names a subject and denies it.
         cues |= {Cue.NOT for i in named if {Cue.NOT} < items[i].meanings}
-        which = self._signs.asks_which(items, named) and bool(cues & (LEVEL | EXTREME | _BETTER))
+        compares = bool(cues & (LEVEL | EXTREME | _BETTER)) or len(slots.claims) > 1
+        which = self._signs.asks_which(items, named) and compares
         later = sentences[sentences.index(main) + 1 :]
         agreed = any(self._signs.is_tail(s) for s in later) or (
             not cues & (ASKING - _SAID_TOO) and self._signs.asserts(main.items)

@@ -11,7 +11,7 @@ from bot.language import Pattern
 from bot.reader import Sentence
 from bot.schema import Handler
 
-Comparison = Literal["is", "more", "less", "almost", "about", "not"]
+Comparison = Literal["is", "more", "least", "less", "most", "almost", "about", "not"]
 ClaimKind = Literal["percent", "majority", "number", "points", "gap", "factor", "rank"]
 """``number`` and ``gap`` (a difference) are in the unit of an indicator that is not in %."""
 OF_A_VALUE: tuple[ClaimKind, ...] = ("percent", "majority", "number")

@@ -242,7 +242,16 @@ class _Loader:
             book.add(f"fraction:{index}", fraction.say, path, "fractions", str(index))
         for index, factor in enumerate(self._numbers.factors):
             book.add(f"factor:{index}", factor.say, path, "factors", str(index))
-        for kind in ("at_least_more", "less", "almost", "about", "majority", "minority"):
+        for kind in (
+            "more_than",
+            "at_least",
+            "less",
+            "at_most",
+            "almost",
+            "about",
+            "majority",
+            "minority",
+        ):
             book.add(f"number:{kind}", getattr(self._numbers, kind), path, kind)
         book.is_common()
 

@@ -89,6 +89,8 @@ class Replier:
         if found.outcome in _BY_OUTCOME:
             return _BY_OUTCOME[found.outcome](found, self._wording)
         found = self._explained_share(found)
+        if _asks_which_has(found):
+            return extremes.which_has(found, self._wording)
         if found.handler in _COMPARING and _claims(found):
             draft = claim(found, self._wording)
             if draft.verdict is not None:
@@ -157,6 +159,15 @@ class Replier:
             earlier=last if last != slots else before.earlier,
             claims=tuple((c.value, c.kind, c.tolerance, c.comparison) for c in found.claims),
         )
+
+
+def _asks_which_has(found: Interpretation) -> bool:
+    """Whether the tier or the form of a number is asked for: "welke laag zat op 23%?"."""
+    several = len(found.indicators) > 1 and len(found.claims) == 1
+    which = (several or found.cues & {Cue.WHICH_TIER, Cue.WHICH_KIND}) and not found.cues & EXTREME
+    shares = all(found.publication.indicators[name].kind == "share" for name in found.indicators)
+    said = found.cues & {Cue.IS_TRUE, Given.YES_NO}
+    return bool(which and found.indicators and shares and found.claimed("percent") and not said)
 
 
 def _claims(found: Interpretation) -> bool:

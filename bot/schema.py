@@ -141,8 +141,10 @@ class Numbers(_File):
     fractions: list[Fraction]
     factors: list[Factor]
     ratio_tolerance: float
-    at_least_more: Words
+    more_than: Words
+    at_least: Words
     less: Words
+    at_most: Words
     almost: Words
     about: Words
     majority: Words

@@ -28,8 +28,10 @@ _NEAR = 5
 _AROUND = 6
 """So many years before and after the measurements, a number is a year sooner than a count."""
 _COMPARISONS: dict[str, Comparison] = {
-    "at_least_more": "more",
+    "more_than": "more",
+    "at_least": "least",
     "less": "less",
+    "at_most": "most",
     "almost": "almost",
     "about": "about",
 }

@@ -222,7 +222,9 @@ def _last_two(
         return None
     if found.tiers and found.tiers not in (first[_TIERS], second[_TIERS]):
         return None
-    if found.tiers == first[_TIERS] or in_years:
+    against = Cue.COMPARE in found.cues  # "dan bij provincies": the other side is named
+    named_first = found.tiers == (second if against else first)[_TIERS]
+    if (found.tiers and named_first) or in_years:
         first, second = second, first
     both = [tuple(dict.fromkeys((*b, *a))) for a, b in zip(first, second, strict=True)]
     return both[0], both[1], both[2]  # type: ignore[return-value]
@@ -243,6 +245,8 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
         cues |= frozenset(before.cues) & KIND
     elif keep_kind and not cues & KIND and not found.claims:
         cues |= _kept_kind(found, before)
+    if found.claims and not (own or found.tiers or found.years) and before.intent == "value":
+        cues |= frozenset(before.cues) & {Cue.NOT}  # "… geen aangifte?" – "Dus 96%?"
     years = _years(found, before)
     tiers = _tiers(found, before)
     cues -= {Given.YEARS, Given.TIERS}

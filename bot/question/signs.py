@@ -166,6 +166,7 @@ def _kind_near(items: Sequence[Item], named: AbstractSet[int], start: int, step:
         kinds = {
             "group" if item.is_group else "",
             "year" if item.is_year else "",
+            "number" if item.number is not None and not item.is_year else "",
             "subject" if start + step * offset in named else "",
         } - {""}
         if kinds:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answer import Status
 from bot.interpretation import Interpretation
-from bot.question.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue
+from bot.question.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue, Given
 from bot.replies.claims import judge
 from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft
@@ -21,12 +21,16 @@ _PAIR = 2
 def claim(found: Interpretation, wording: Wording) -> Draft:
     """Whether a claim is true; where that cannot be told, what is known."""
     counts = asks_count(found) and not found.cues & (CHANGE | LEVEL)
-    if found.function or found.breakdown or counts:
+    numbers = Given.EITHER_OR in found.cues and len(found.claims) > 1  # "47% of 49%?"
+    if found.function or found.breakdown or counts or numbers:
         return plain_value(found, wording)
     if _asks_unprinted_share(found) or asks_detail(found, wording):
         return value(found, wording)
     if found.claimed("number"):
         found = of_the_others(found, wording.language)
+    if Cue.DENIED in found.cues:  # Neither yes nor no would be plain.
+        cues = found.cues - {Cue.DENIED, Cue.NOT, Cue.IS_TRUE}
+        return value(replace(found, cues=cues, claims=()), wording)
     judged = judge(found, wording.language)
     if judged is None:
         return _open(found, wording)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 
 from bot.data import PERCENT, Fact
-from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretation
+from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Comparison, Interpretation
 from bot.language import Language
 from bot.question.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue, Given
 from bot.replies.claims_in_words import judge_tiers, judge_words
@@ -25,6 +25,14 @@ _ROUNDED = 0.51
 _APPROXIMATE = 1.0
 """How far the real value may lie from one that the source gives roughly."""
 _ALMOST_FACTOR = 0.85
+_TURNED: dict[Comparison, Comparison] = {
+    "more": "less",
+    "less": "more",
+    "least": "most",
+    "most": "least",
+}
+"""What a comparison says of the others: more than 30% do is less than 70% do not."""
+_PAIR = 2
 _CHRONOLOGICAL = CHANGE | {Cue.FACTOR, Cue.SINCE}
 """Compares the later year with the earlier one, in whatever order a question names them."""
 
@@ -38,12 +46,13 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return judge_words(found, language)
     if (ranked := _judge_rank(found) or _judge_extreme(found)) is not None:
         return ranked
-    if (stepwise := _judge_every_step(found)) is not None:
-        return stepwise
+    if (over_years := _judge_over_years(found)) is not None:
+        return over_years
     if (each := _judge_each(found, language)) is not None:
         return each
     if (changes := _judge_changes(found)) is not None:
         return changes
+    found = _between_last_two(found)
     facts = _facts(found)
     if facts is None:
         return judge_tiers(found) or Judgement(None, missing=True)
@@ -58,11 +67,22 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
     if len(shares) > 1 and len(facts) > 1 and not compared:
         right = all(any(holds(c, f, negated=negated) for f in facts) for c in shares)
         return Judgement(right, tuple(facts), complement=negated)
-    if compared:
+    same_claim = len(shares) == 1 and len({f.tier for f in facts}) > 1 and not found.cues & CHANGE
+    if compared and not same_claim:
         return _judge_both(found, shares, *compared, negated=negated)
     numbers = [fact for fact in facts if fact.value is not None]
     fits = [holds(shares[0], fact, negated=negated) for fact in numbers]
     return Judgement(_all(fits), tuple(facts), complement=negated)
+
+
+def _between_last_two(found: Interpretation) -> Interpretation:
+    """The claim, with the last two years where it is of a change between two numbers."""
+    shares = found.claimed("percent")
+    printed = found.publication.years_of(found.indicators[0], found.tiers_meant[0])
+    two = len(shares) == _PAIR and len(found.indicators) == len(found.tiers_meant) == 1
+    if not two or found.years or not found.cues & {Cue.UP, Cue.DOWN} or len(printed) < _PAIR:
+        return found
+    return replace(found, years=printed[-2:])
 
 
 def _all(fits: Sequence[bool | None]) -> bool | None:
@@ -106,8 +126,12 @@ def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
     match claim.comparison:
         case "more":
             return value > claim.value
+        case "least":
+            return value >= claim.value
         case "less":
             return value < claim.value
+        case "most":
+            return value <= claim.value
         case "almost":
             below = claim.value + (slack if rough else _EXACT)
             return claim.value - _ALMOST <= value < below
@@ -123,8 +147,12 @@ def _is_about(claim: Claim, value: float) -> bool:
             return abs(value - claim.value) > _EXACT / 2
         case "more":
             return value > claim.value
+        case "least":
+            return value >= claim.value
         case "less":
             return value < claim.value
+        case "most":
+            return value <= claim.value
         case "almost":
             return claim.value * (1 - _ROUGHLY) <= value < claim.value
         case "about":
@@ -137,9 +165,10 @@ def _holds_of_bound(claim: Claim, bound: float, *, negated: bool) -> bool | None
     claimed, comparison = claim.value, claim.comparison
     if negated:
         claimed = 100 - claimed
-        comparison = {"more": "less", "less": "more"}.get(comparison, comparison)  # type: ignore[assignment]
+        comparison = _TURNED.get(comparison, comparison)
     if claimed >= bound:
-        return comparison in ("less", "almost") and (claimed == bound or comparison == "less")
+        below = comparison in ("less", "most")
+        return below or (comparison == "almost" and claimed == bound)
     return None
 
 
@@ -155,6 +184,8 @@ def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
     keys: list[tuple[str, str, int]]
     if len(found.indicators) > 1:
         keys = [(indicator, tiers[0], years[0]) for indicator in found.indicators[:2]]
+    elif len(tiers) == len(years) == _PAIR and not found.period:
+        keys = [(first, tier, year) for tier, year in zip(tiers, years, strict=True)]
     elif len(tiers) > 1:
         keys = [(first, tier, years[0]) for tier in tiers]
     elif len(years) > 1:
@@ -198,6 +229,8 @@ def _judge_comparison(
     verdicts = []
     for other in others:
         verdict = agrees(found, sign(publication, first, other))
+        if points is not None and Cue.DIFFERENCE in found.cues:
+            verdict = None  # "Is het verschil groter dan 5 punten?" does not say who has more.
         if points is not None and verdict is not False:
             if (points.kind == "points") != (first.unit == PERCENT):
                 return Judgement(None, (other, first))
@@ -211,23 +244,38 @@ def _judge_comparison(
     return judgement(found, all(verdicts), [*others, first], readings)
 
 
-def _judge_every_step(found: Interpretation) -> Judgement | None:
-    """A claim that each measurement was more, or less, than the one before it."""
+def _judge_over_years(found: Interpretation) -> Judgement | None:
+    """A claim about every measurement ("altijd", "elk jaar"), or about one at least ("ooit")."""
     shares = found.claimed("percent", "majority")
-    if Cue.EVERY_TIME not in found.cues or (found.claims and not shares):
+    quantified = found.cues & {Cue.EVERY_TIME, Cue.EVER}
+    if not quantified or (found.claims and not shares) or found.cues & EXTREME:
         return None
-    publication, indicator, tier = found.publication, found.indicators[0], found.tiers_meant[0]
+    publication, indicator = found.publication, found.indicators[0]
     first = min(found.years) if found.years else found.measured[0]
-    years = [year for year in publication.years_of(indicator, tier) if year >= first]
-    facts = [fact for year in years if (fact := publication.fact(indicator, tier, year))]
+    series = [
+        [
+            fact
+            for year in publication.years_of(indicator, tier)
+            if year >= first and (fact := publication.fact(indicator, tier, year))
+        ]
+        for tier in found.tiers_meant
+    ]
+    facts = series[0]
+    fits: list[bool | None]
     if shares:
         fits = [holds(shares[0], fact, negated=False) for fact in facts]
-        verdict = not any(fits) if Cue.NOT in found.cues else _all(fits)
-        return Judgement(verdict, tuple(facts)) if facts else None
-    steps = [agrees(found, sign(publication, new, old)) for old, new in pairwise(facts)]
-    if not steps or None in steps:
+    elif len(series) == _PAIR and found.cues & LEVEL:
+        fits = [
+            agrees(found, sign(publication, one, other))
+            for one, other in zip(*series, strict=False)
+        ]
+        facts = [fact for pair in zip(*series, strict=False) for fact in pair]
+    else:
+        fits = [agrees(found, sign(publication, new, old)) for old, new in pairwise(facts)]
+    if len(facts) < _PAIR or None in fits:
         return None
-    return judgement(found, all(steps), facts)
+    holds_of = any(fits) if Cue.EVER in found.cues else all(fits)
+    return judgement(found, bool(holds_of), facts)
 
 
 def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
@@ -268,10 +316,15 @@ def _judge_changes(found: Interpretation) -> Judgement | None:
 def _is_gap(points: Claim, first: Fact, other: Fact) -> bool:
     """Whether two facts lie so many points apart."""
     gap = abs((first.value or 0) - (other.value or 0))
-    if points.comparison == "more":
-        return gap > points.value
-    if points.comparison == "less":
-        return gap < points.value
+    match points.comparison:
+        case "more":
+            return gap > points.value
+        case "least":
+            return gap >= points.value
+        case "less":
+            return gap < points.value
+        case "most":
+            return gap <= points.value
     return abs(gap - points.value) < _ROUNDED
 
 
@@ -283,8 +336,12 @@ def _is_factor(factor: Claim, first: Fact, other: Fact, *, doubled: bool) -> boo
     match factor.comparison:
         case "more":
             return times > factor.value
+        case "least":
+            return times >= factor.value
         case "less":
             return times < factor.value
+        case "most":
+            return times <= factor.value
         case "almost":
             near = factor.value * _ALMOST_FACTOR <= times < factor.value
             return near or (doubled and factor.value == 2)

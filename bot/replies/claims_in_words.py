@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.data import Reading
 from bot.interpretation import Interpretation
 from bot.language import Language, references
-from bot.question.cues import EXTREME, LEVEL, Cue, Given
+from bot.question.cues import EXTREME, LEVEL, Cue
 from bot.replies.judgement import Judgement, agrees, is_negated, judgement, sign_of, turned
 from bot.schema import Check
 
@@ -22,7 +22,7 @@ def judge_tiers(found: Interpretation) -> Judgement | None:
     """A comparison between tiers that the source settles in words."""
     publication = found.publication
     indicator, tiers = found.indicators[0], found.tiers_meant
-    every = bool(found.cues & {Cue.ALL_TIERS, Given.TIERS})
+    every = Cue.ALL_TIERS in found.cues
     reading = next(
         (
             reading
@@ -56,6 +56,9 @@ def judge_words(found: Interpretation, language: Language) -> Judgement | None:
         right = _is_reason(found, check)
         return None if right is None else Judgement(right, tuple(facts))
     if check.true and (settled := _settled(found, check)) is not None:
+        if found.claimed("percent", "majority"):
+            return Judgement(None, tuple(facts))
+        settled = settled != (Cue.LOWEST in found.cues)
         both = found.concepts & references(check.true) and found.concepts & references(check.false)
         # "Via sociale media en niet via de telefoon": what is denied is the other one.
         return Judgement(settled, tuple(facts)) if both else judgement(found, settled, facts)
@@ -113,7 +116,9 @@ def _verdict(
     if not changes:
         return None, ()
     chosen = next((r for r in changes if r.other_year in found.years), changes[0])
-    return agrees(found, sign_of(chosen)), [chosen]
+    swapped = found.years[:1] == (chosen.other_year,) and len(found.years) > 1
+    back = swapped and found.cues & LEVEL and Cue.COMPARE in found.cues and not found.period
+    return agrees(found, turned(sign_of(chosen)) if back else sign_of(chosen)), [chosen]
 
 
 def _is_order(found: Interpretation, order: tuple[str, str]) -> bool | None:

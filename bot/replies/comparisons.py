@@ -109,7 +109,8 @@ def say_difference(
     low, high = sorted((old.value, new.value))
     reading = publication.reading(new, old) or publication.reading(old, new)
     if factor and low > 0:
-        draft.body.append(wording.say("factor", factor=dutch_number(round(high / low, 1))))
+        times = new.value / old.value if new.year != old.year else high / low
+        draft.body.append(wording.say("factor", factor=dutch_number(round(times, 1))))
     if high != low:
         decimals = max(publication.decimals(fact.indicator) for fact in pair)
         kind = "points" if new.unit == PERCENT else "points_unit"

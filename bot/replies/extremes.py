@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
@@ -9,7 +10,7 @@ from bot.data import Fact
 from bot.interpretation import Claim, Interpretation
 from bot.question.cues import Cue
 from bot.replies.claims import holds
-from bot.replies.comparisons import say_difference
+from bot.replies.comparisons import compare, say_difference
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
 from bot.replies.values import value
@@ -23,6 +24,11 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     dimension = _dimension(found)
     if dimension == "year" and (found.cues & {Cue.UP, Cue.DOWN}) and Cue.WHEN in found.cues:
         return _largest_step(found, wording)
+    if dimension == "tier" and found.cues & {Cue.UP, Cue.DOWN}:
+        cues = found.cues - {Cue.HIGHEST, Cue.LOWEST}
+        years = found.years if len(found.years) > 1 else found.measured[-2:]
+        tiers = found.tiers if len(found.tiers) > 1 else tuple(found.publication.tiers)
+        return compare(replace(found, cues=cues, tiers=tiers, years=tuple(years)), wording)
     if not _can_be_ranked(found, dimension):
         return value(found, wording)
     draft = Draft()
@@ -80,6 +86,25 @@ def _years_of_value(
         draft.before.append(wording.say("claim_false"))
     draft.state(same or known)
     draft.body += wording.statements(found.publication, same or known)
+    return draft
+
+
+def which_has(found: Interpretation, wording: Wording) -> Draft:
+    """Which tier, or which form, has the number that a question names; all of them where none."""
+    draft, publication = Draft(), found.publication
+    lookup = Lookup(draft, found, wording)
+    year = found.years_meant[:1]
+    if Cue.WHICH_KIND in found.cues or len(found.indicators) > 1:
+        siblings = list(found.indicators)
+        if len(siblings) == 1:
+            siblings = publication.siblings(siblings[0]) or siblings
+        facts = lookup.facts(siblings, found.tiers_meant[:1], year)
+    else:
+        facts = lookup.facts(found.indicators[:1], list(publication.tiers), year)
+    claim = found.claimed("percent")[0]
+    same = [fact for fact in facts if holds(claim, fact, negated=False)]
+    draft.state(same or facts)
+    draft.body += wording.statements(publication, same or facts)
     return draft
 
 
