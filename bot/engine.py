@@ -66,7 +66,7 @@ class Engine:
         """What the bot names where it tells about itself, of the newest publication."""
         newest = self.publications[-1]
         tiers = newest.tiers_of(newest.headline) or [newest.default_tier]
-        figures = newest.figures_of(newest.headline) or [*newest.figures, ""]
+        figures = newest.figures_of(newest.headline) or [*newest.figures, "1"]
         return {
             "title": newest.title,
             "series": newest.series_title,

@@ -145,7 +145,9 @@ class Interpreter:
     ) -> tuple[list[Pattern], set[int]]:
         """The patterns that name the subject, and the items that do."""
         subject, named = topics.find(items)
-        if goes_on and before.indicators and topics.only_light(subject):
+        counts = any(Cue.COUNT in item.meanings for item in items)
+        points_back = counts and any(map(self._signs.is_anaphora, items))
+        if (goes_on or points_back) and before.indicators and topics.only_light(subject):
             subject, named = [], set()
         if goes_on and (another := topics.of_its_kind(items, before)):
             return another

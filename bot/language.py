@@ -70,6 +70,8 @@ class Phrase:
     words: tuple[str, ...]
     rest: tuple[str, ...]
     meanings: frozenset[str]
+    talk: bool = False
+    """Says nothing to those for whom it has none of these meanings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,9 +377,10 @@ class _Phrasebook:
         for (words, rest), meanings in self._meanings.items():
             if (words, rest) in self._common:
                 meanings -= {m for m in meanings if m.startswith(f"{OWN}:")}
+            talk = FILLER in meanings
             if len(meanings) > 1:
                 meanings.discard(FILLER)
-            by_first[words[0]].append(Phrase(words, rest, frozenset(meanings)))
+            by_first[words[0]].append(Phrase(words, rest, frozenset(meanings), talk))
         for phrases in by_first.values():
             phrases.sort(key=lambda p: (-len(p.words) - len(p.rest), p.words, p.rest))
         return dict(by_first)

@@ -108,6 +108,16 @@ class Reader:
             sentences = sentences_of(" ".join(meant))
         return [self._label(sentence) for sentence in sentences]
 
+    def again(self, sentence: Sentence) -> Sentence:
+        """A sentence that was read in another language, as it is in this one."""
+        capitals = set()
+        place = 0
+        for item in sentence.items:
+            if item.name:
+                capitals.add(place)
+            place += len(item.words)
+        return replace(sentence, items=tuple(self._items(list(sentence.words), capitals)))
+
     def _label(self, words: list[Word]) -> Sentence:
         texts: list[str] = []
         capitals: set[int] = set()

@@ -224,6 +224,13 @@ def test_claims(talk: Talk, question: str, verdict: bool) -> None:
         ("Hadden grote bibliotheken 200 bezoekers meer dan in 2019?", False),
         ("Is het aantal bezoekers van grote bibliotheken sinds 2019 met 150 gestegen?", True),
         ("Is het aantal bezoekers van grote bibliotheken met 12 procent gestegen?", None),
+        # Amounts, and one of two parts that are counted.
+        ("Kostte een lidmaatschap in 2023 € 42,25?", True),
+        ("Kost de contributie 42 euro 25?", True),
+        ("Kost de contributie minder dan veertig euro?", False),
+        ("Klopt het dat 12 medewerkers onbetaald werken?", False),
+        ("Klopt het dat er geen 30 vrijwilligers zijn?", True),
+        ("Klopt het dat 24 medewerkers niet betaald worden?", True),
         # A share of a count is not printed.
         ("Hadden grote bibliotheken meer dan de helft van de bezoekers?", None),
     ],
@@ -269,6 +276,66 @@ def test_a_number_of_something_changes_no_kind_of_question(
     answer = talk.ask(question)
     assert (answer.intent, answer.status) == (intent, Status.ANSWERED)
     assert answer.verdict is None
+
+
+def test_numbers_have_the_decimals_of_their_indicator_and_lists_its_measure(talk: Talk) -> None:
+    answer = talk.ask("Hoe ontwikkelde de contributie zich?")
+    assert answer.status is Status.ANSWERED  # 2021 was not measured, so nothing is missing
+    assert "voor een volwassene: 39,50 euro in 2019 en 42,25 euro in 2023" in answer.text
+
+
+def test_a_year_in_which_others_were_measured(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel was de contributie in 2021?")
+    assert answer.status is Status.PARTIAL
+    assert "In 2021 is dit niet gemeten." in answer.text
+
+
+def test_more_than_a_share_is_no_less_than_a_share(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel grote bibliotheken zijn niet toegankelijk met een rolstoel?")
+    assert "minder dan 25% van de grote bibliotheken" in answer.text
+    claims = {
+        "meer dan de helft": True,
+        "minder dan de helft": False,
+        "90 procent": None,
+        "de helft": False,
+    }
+    for claim, verdict in claims.items():
+        question = (
+            f"Klopt het dat {claim} van de grote bibliotheken toegankelijk is met een rolstoel?"
+        )
+        assert talk.ask(question).verdict is verdict, claim
+
+
+def test_those_who_are_not_counted_are_not_made_up(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel boeken per lid werden er in 2023 niet geleend?")
+    assert answer.status is Status.PARTIAL
+
+
+def test_a_publication_without_figures(
+    tmp_path_factory: pytest.TempPathFactory, intents: Path
+) -> None:
+    data = tmp_path_factory.mktemp("no_figures") / "data"
+    shutil.copytree(EXAMPLE / "data", data)
+    words = tmp_path_factory.mktemp("no_figures_words") / "intents"
+    shutil.copytree(intents, words)
+    for name in ("figures.csv", "series.csv"):
+        table = data / NAME / name
+        table.write_text(table.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    table = data / NAME / "observations.csv"
+    rows = list(csv.reader(table.read_text("utf-8").splitlines()))
+    place = rows[0].index("figure")
+    lines = [rows[0], *([*row[:place], "", *row[place + 1 :]] for row in rows[1:])]
+    table.write_text("\n".join(",".join(row) for row in lines), encoding="utf-8")
+    about = words / NAME / "about.yaml"
+    kept = about.read_text("utf-8").replace('    figure: "3"\n', "")
+    about.write_text(kept.replace("  - Laat figuur 3 zien\n", ""), encoding="utf-8")
+    engine = Engine.load(data, words)
+    for question in ("Wat kun je?", "Welke figuren zijn er?", "figuur 3", "toon een grafiek"):
+        answer = engine.ask(question)
+        assert answer.text
+        assert "3" not in answer.text.replace("2023", "")
+    assert engine.ask("Hoeveel bezoekers hadden grote bibliotheken?").status is Status.ANSWERED
+    assert [str(f) for f in find(data, words) if NAME in f.path.parts] == []
 
 
 def test_a_year_without_measurement_gives_the_nearest_two(talk: Talk) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from bot.conversation import Conversation
 from bot.language import Pattern
+from bot.question.cues import Given
 from bot.question.slots import SlotFinder
 from bot.question.topics import Topics
 from bot.reader import Item, Sentence
 
+_ELSEWHERE = 0.5
+"""What is explained beside a word of another world counts half: another may explain that too."""
 _TALKED_ABOUT = 0.75
 """Going on with a publication tells more than one everyday word, and less than any other."""
 
@@ -36,10 +39,13 @@ def choose_publication(
         items = [item for sentence in sentences for item in topics.as_read(sentence).items]
         patterns, named = topics.find(items)
         told = [item for index, item in enumerate(items) if index in named or item.is_group]
-        if not named and topics.options(frozenset(m for item in items for m in item.meanings)):
+        asks_back = topics.options(frozenset(m for item in items for m in item.meanings))
+        if not named and (asks_back or topics.completes(patterns, items, topics.holds_of(before))):
             told += [item for item in items if item.meanings & topics.concepts]
         told += [item for item in read if topics.own in item.meanings]
         explained = sum(map(topics.weight, told))
+        if any(Given.ELSEWHERE in item.meanings for item in items):
+            explained *= _ELSEWHERE
         talked_about = before.publication == topics.publication.name
         held = _held(topics, patterns, items, before, slots)
         if talked_about and held and (goes_on or not any(item.is_unknown for item in items)):

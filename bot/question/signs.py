@@ -132,6 +132,10 @@ class Signs:
         """Whether a sentence is about what the one before it says ("is dat meer?")."""
         return any((word,) in self._anaphora for word in sentence.words)
 
+    def is_anaphora(self, item: Item) -> bool:
+        """Whether a stretch points back to what was said before ("dat", "daarvan")."""
+        return item.words in self._anaphora
+
     def is_about_that(self, sentence: Sentence) -> bool:
         """Whether the subject of a sentence is what was just said ("is dat meer dan …")."""
         words = sentence.words

@@ -9,17 +9,16 @@ from dataclasses import replace
 
 from bot.conversation import Conversation
 from bot.data import Publication
-from bot.language import OWN, Language, Pattern, references
+from bot.language import OWN, Language, Pattern, Phrase, references
 from bot.question.cues import FILLER, SHARE, Given
 from bot.question.patterns import PatternIndex, longest_first
-from bot.reader import Item, Sentence
+from bot.reader import Item, Reader, Sentence
 from bot.schema import IndicatorPatterns
 
 _SHORT_MESSAGE = 10
 """A message of more stretches that say something completes no earlier question."""
 
 _EVERYDAY = 0.5
-_FILLER = frozenset({FILLER})
 
 
 class Topics:
@@ -30,15 +29,16 @@ class Topics:
         subjects = language.subjects[publication.name]
         others = (s.meanings for n, s in language.subjects.items() if n != publication.name)
         unowned = language.meanings.difference(*others)
-        self._known = language.common | subjects.meanings | unowned - language.elsewhere
-        self._known -= {f"{OWN}:{name}" for name in language.subjects}
+        owners = {f"{OWN}:{name}" for name in language.subjects}
+        self._known = language.common | subjects.meanings | unowned - language.elsewhere - owners
         self._elsewhere = f"{Given.ELSEWHERE}:{publication.name}"
         self.own = f"{OWN}:{publication.name}"
         """What the publication's own words for shared concepts mean as well."""
-        self._of_others = {f"{OWN}:{name}" for name in language.subjects} - {self.own}
-        self._shared = language.common
-        self._fillers = language.fillers
-        self._everyday = language.everyday
+        self._everyday = language.everyday | language.fillers
+        alone = len(language.subjects) == 1
+        self._reader = (
+            None if alone else Reader(replace(language, phrases=self._own_phrases(language)))
+        )
         self._indicators = subjects.indicators
         self._completing = references(subjects.completing)
         self._options = subjects.ask_back
@@ -71,30 +71,33 @@ class Topics:
         return self._spec(pattern).background
 
     def as_read(self, sentence: Sentence) -> Sentence:
-        """A sentence without what its words mean to other publications only."""
+        """A sentence as it is where there are no other publications."""
         if sentence.meanings <= self._known:
             return sentence
-        items = [own for item in sentence.items for own in self._own(item)]
+        if self._reader is not None:
+            sentence = self._reader.again(sentence)
+        items = (
+            replace(item, meanings=item.meanings | {Given.ELSEWHERE})
+            if self._elsewhere in item.meanings
+            else item
+            for item in sentence.items
+        )
         return replace(sentence, items=tuple(items))
 
-    def _own(self, item: Item) -> list[Item]:
-        """An item with its own meanings; word by word where it has none."""
-        meanings = item.meanings & self._known
-        if self._of_others & item.meanings and self.own not in item.meanings:
-            meanings -= self._shared
-        if self._elsewhere in item.meanings:
-            meanings |= {Given.ELSEWHERE}
-        if meanings or not item.meanings:
-            return [replace(item, meanings=meanings)]
-        alone = len(item.words) == 1
-        # "Gebruikt" says nothing to those who have no use for it; "sociale media" does to all.
-        silent = self._fillers | self._everyday if alone else self._fillers
-        return [
-            Item(
-                (word,), _FILLER if word in silent else frozenset(), item.number if alone else None
-            )
-            for word in item.words
-        ]
+    def _own_phrases(self, language: Language) -> dict[str, list[Phrase]]:
+        """The phrases of a language, without what they mean to other publications only."""
+        owners = {f"{OWN}:{name}" for name in language.subjects}
+        own: dict[str, list[Phrase]] = {}
+        for first, phrases in language.phrases.items():
+            for phrase in phrases:
+                meanings = phrase.meanings & (self._known | {self._elsewhere})
+                if owners & phrase.meanings and self.own not in phrase.meanings:
+                    meanings -= language.common  # Another one's words for it.
+                if phrase.talk and not meanings:
+                    meanings = frozenset({FILLER})
+                if meanings:
+                    own.setdefault(first, []).append(replace(phrase, meanings=meanings))
+        return own
 
     def holds_of(self, before: Conversation) -> Conversation:
         """What of a conversation still holds where a question is about this publication."""
@@ -175,8 +178,7 @@ class Topics:
 
     def weight(self, item: Item) -> float:
         """How much an item tells about which publication is meant: everyday words half."""
-        common = self._fillers | self._everyday
-        return _EVERYDAY if common.issuperset(item.words) else 1.0
+        return _EVERYDAY if self._everyday.issuperset(item.words) else 1.0
 
     def refuses(self, meanings: AbstractSet[str]) -> bool:
         """Whether concepts together mean something that the publication is not about."""
