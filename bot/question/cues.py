@@ -172,6 +172,7 @@ SOCIAL = frozenset(
 COURTESY = frozenset({Cue.GREETING, Cue.THANKS, Cue.GOODBYE})
 """Stands before or after any question."""
 AFTERTHOUGHTS = NUMBER | {
+    Cue.WHY,
     Cue.IS_TRUE,
     Cue.SHOW,
     Cue.CHART,

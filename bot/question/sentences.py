@@ -36,6 +36,11 @@ _MODEST = SHARE | {FILLER, Cue.ALL_TIERS, Cue.IN_PERCENT}
 """Concepts, beside the theme, that give a sentence no question of its own."""
 
 
+def _is_mark(item: Item) -> bool:
+    """Whether an item can be the number of a figure, or its letter."""
+    return (item.number is not None and not item.is_year) or len(item.words[0]) == 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A sentence, and the subjects it names."""
@@ -147,6 +152,8 @@ class Sentences:
             if said:
                 return said
         pointed: list[Item] = []
+        if Cue.SHOW in main.meanings:  # "Ik heb figuur 8b nodig. Kunt u die laten zien?"
+            pointed += [i for i in earlier.items if i.meanings & PICTURE or _is_mark(i)]
         if self._signs.points_back_to_people(main) and not any(i.is_group for i in main.items):
             pointed += [item for item in earlier.items if item.is_group]
         if self._signs.points_back_to_time(main):

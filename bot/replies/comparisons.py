@@ -85,6 +85,9 @@ def _dimensions(found: Interpretation) -> tuple[list[str], list[str], list[int]]
     if found.years:
         return indicators, tiers, sorted({years[0], latest if years[0] != latest else previous})
     sides = found.cues & (LEVEL | {Cue.DIFFERENCE})
+    if found.cues & {Cue.TREND, Cue.EVERY_TIME} and found.cues & {Cue.DIFFERENCE, Cue.FACTOR}:
+        printed = publication.years_of(indicators[0], tiers[0]) or measured
+        return indicators, tiers, [printed[0], printed[-1]]
     if found.tiers and tiers[0] != default and (sides or Cue.COMPARE in found.cues):
         return indicators, [default, *tiers], years
     if sides or found.cues & CHANGE:
