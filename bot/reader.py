@@ -12,6 +12,8 @@ from bot.text import THOUSAND, Word, number_words, sentences_of
 
 _GAP_WORDS = 9
 """How many words may stand inside a phrase with a gap ("nam … af")."""
+_MOST_DIGITS = 15
+"""A longer number is none that a question is about."""
 _YEARS = range(1900, 2101)
 _CACHED = 20_000
 _SHORTEST_PART = 3
@@ -273,7 +275,7 @@ def _same(texts: list[str], words: tuple[str, ...]) -> bool:
 
 def _number(text: str) -> float | None:
     if text[0].isdigit():
-        return float(text.replace(",", "."))
+        return float(text.replace(",", ".")) if len(text) <= _MOST_DIGITS else None
     return number_words().get(text)
 
 

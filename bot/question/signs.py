@@ -13,10 +13,10 @@ from bot.schema import Intents
 
 Phrases = frozenset[tuple[str, ...]]
 
-_LONGEST = 3
-"""Words in the longest phrase of these lists."""
 _NEAR_CHOICE = 3
 """The two things to choose from stand at most so many stretches from the "or"."""
+_NEAR_VERB = 3
+"""What a speaker says of himself stands at most so many words behind him."""
 _NEAR = 2
 """A word that tells who speaks stands at most so many words before the speaker."""
 
@@ -67,10 +67,10 @@ class Signs:
         return self._starts(sentence, self._follow_up)
 
     def _starts(self, sentence: Sentence, starts: Phrases) -> bool:
-        words = sentence.words[: 2 * _LONGEST]
+        words = sentence.words
         while words and words[:1] in self._leading and words[:1] not in starts:
             words = words[1:]
-        return any(words[:length] in starts for length in range(1, _LONGEST + 1))
+        return any(words[: len(start)] == start for start in starts)
 
     def asks_for_agreement(self, sentence: Sentence) -> bool:
         """Whether a statement ends in a question such as "toch?"."""
@@ -88,7 +88,7 @@ class Signs:
     def _tail(self, words: tuple[str, ...]) -> int:
         """How many words at the end ask for agreement."""
         words = self._without_address(words)
-        return max((n for n in range(1, _LONGEST + 1) if words[-n:] in self._tails), default=0)
+        return max((len(tail) for tail in self._tails if words[-len(tail) :] == tail), default=0)
 
     def _without_address(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The words without whom they speak to at the end ("toch, bot")."""
@@ -105,8 +105,8 @@ class Signs:
 
     def tells(self, items: Sequence[Item], index: int) -> bool:
         """Whether what stands behind an item says that it speaks ("een Kamerlid beweert")."""
-        after = _words(items[index + 1 : index + 1 + _LONGEST])
-        return _holds(after[:_LONGEST], self._speaker_after)
+        after = _words(items[index + 1 : index + 1 + _NEAR_VERB])
+        return _holds(after[:_NEAR_VERB], self._speaker_after)
 
     def is_placed(self, items: Sequence[Item], index: int) -> bool:
         """Whether a stretch stands behind a preposition ("in figuur 1")."""
@@ -130,7 +130,7 @@ class Signs:
 
     def points_back(self, sentence: Sentence) -> bool:
         """Whether a sentence is about what the one before it says ("is dat meer?")."""
-        return any((word,) in self._anaphora for word in sentence.words)
+        return _holds(sentence.words, self._anaphora)
 
     def is_anaphora(self, item: Item) -> bool:
         """Whether a stretch points back to what was said before ("dat", "daarvan")."""
@@ -183,8 +183,9 @@ def _words(items: Sequence[Item]) -> tuple[str, ...]:
 
 
 def _holds(words: tuple[str, ...], phrases: Phrases) -> bool:
+    lengths = {len(phrase) for phrase in phrases}
     return any(
         words[start : start + length] in phrases
         for start in range(len(words))
-        for length in range(1, _LONGEST + 1)
+        for length in lengths
     )

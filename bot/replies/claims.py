@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise, product
+from operator import ge, gt, le, lt
 
 from bot.data import PERCENT, Fact
 from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Comparison, Interpretation
@@ -25,13 +26,12 @@ _ROUNDED = 0.51
 _APPROXIMATE = 1.0
 """How far the real value may lie from one that the source gives roughly."""
 _ALMOST_FACTOR = 0.85
-_TURNED: dict[Comparison, Comparison] = {
-    "more": "less",
-    "less": "more",
-    "least": "most",
-    "most": "least",
+_ORDERS: dict[Comparison, Callable[[float, float], bool]] = {
+    "more": gt,
+    "least": ge,
+    "less": lt,
+    "most": le,
 }
-"""What a comparison says of the others: more than 30% do is less than 70% do not."""
 _PAIR = 2
 _CHRONOLOGICAL = CHANGE | {Cue.FACTOR, Cue.SINCE}
 """Compares the later year with the earlier one, in whatever order a question names them."""
@@ -46,7 +46,7 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return judge_words(found, language)
     if (ranked := _judge_rank(found) or _judge_extreme(found)) is not None:
         return ranked
-    if (over_years := _judge_over_years(found)) is not None:
+    if (over_years := _judge_over_years(found, language)) is not None:
         return over_years
     if (each := _judge_each(found, language)) is not None:
         return each
@@ -110,28 +110,22 @@ def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
         return None
     value = fact.value or 0.0
     rough = fact.precision == "approximate"
-    if fact.precision == "bound":
-        return _holds_of_bound(claim, value, negated=negated)
-    if fact.precision == "above":
-        if claim.comparison in ("almost", "about"):
-            return False if claim.value < value and not negated else None
-        # More than three quarters do: less than a quarter do not.
-        return _holds_of_bound(claim, 100 - value, negated=not negated)
-    if fact.unit != PERCENT:
+    if fact.unit != PERCENT and negated:
         # How many did not, a count does not tell; "geen 500" denies the number only.
-        return None if negated and claim.comparison != "not" else _is_about(claim, value)
+        if claim.comparison != "not":
+            return None
+        negated = False
     if negated:
         value = 100 - value
+    if fact.precision in ("bound", "above"):
+        # More than three quarters do: less than a quarter do not.
+        return _holds_of_bound(claim, value, above=(fact.precision == "above") != negated)
+    if fact.unit != PERCENT:
+        return _count_holds(claim, value)
     slack = max(claim.tolerance, _APPROXIMATE if rough else 0.0)
+    if order := _ORDERS.get(claim.comparison):
+        return order(value, claim.value)
     match claim.comparison:
-        case "more":
-            return value > claim.value
-        case "least":
-            return value >= claim.value
-        case "less":
-            return value < claim.value
-        case "most":
-            return value <= claim.value
         case "almost":
             below = claim.value + (slack if rough else _EXACT)
             return claim.value - _ALMOST <= value < below
@@ -140,19 +134,13 @@ def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
     return abs(value - claim.value) <= max(slack, _EXACT)
 
 
-def _is_about(claim: Claim, value: float) -> bool:
+def _count_holds(claim: Claim, value: float) -> bool:
     """Whether a count is what a claim says; "almost" and "about" allow a share of the claim."""
+    if order := _ORDERS.get(claim.comparison):
+        return order(value, claim.value)
     match claim.comparison:
         case "not":
             return abs(value - claim.value) > _EXACT / 2
-        case "more":
-            return value > claim.value
-        case "least":
-            return value >= claim.value
-        case "less":
-            return value < claim.value
-        case "most":
-            return value <= claim.value
         case "almost":
             return claim.value * (1 - _ROUGHLY) <= value < claim.value
         case "about":
@@ -160,16 +148,22 @@ def _is_about(claim: Claim, value: float) -> bool:
     return abs(value - claim.value) <= _EXACT / 2
 
 
-def _holds_of_bound(claim: Claim, bound: float, *, negated: bool) -> bool | None:
-    """The same for "less than half"; negated, for the others, who are more than half."""
-    claimed, comparison = claim.value, claim.comparison
-    if negated:
-        claimed = 100 - claimed
-        comparison = _TURNED.get(comparison, comparison)
-    if claimed >= bound:
-        below = comparison in ("less", "most")
-        return below or (comparison == "almost" and claimed == bound)
-    return None
+def _holds_of_bound(claim: Claim, bound: float, *, above: bool) -> bool | None:
+    """The same of a value that is only known to be above, or else below, a bound."""
+    if (claim.value > bound) if above else (claim.value < bound):
+        return None
+    match claim.comparison:
+        case "more" | "least":
+            return above
+        case "less" | "most":
+            return not above
+        case "almost" if claim.value == bound:
+            return not above
+        case "about" if claim.value == bound:
+            return None
+        case "not":
+            return True
+    return False
 
 
 # Comparisons ----------------------------------------------------------------------------------
@@ -244,7 +238,7 @@ def _judge_comparison(
     return judgement(found, all(verdicts), [*others, first], readings)
 
 
-def _judge_over_years(found: Interpretation) -> Judgement | None:
+def _judge_over_years(found: Interpretation, language: Language) -> Judgement | None:
     """A claim about every measurement ("altijd", "elk jaar"), or about one at least ("ooit")."""
     shares = found.claimed("percent", "majority")
     quantified = found.cues & {Cue.EVERY_TIME, Cue.EVER}
@@ -253,29 +247,33 @@ def _judge_over_years(found: Interpretation) -> Judgement | None:
     publication, indicator = found.publication, found.indicators[0]
     first = min(found.years) if found.years else found.measured[0]
     series = [
-        [
-            fact
+        {
+            year: fact
             for year in publication.years_of(indicator, tier)
             if year >= first and (fact := publication.fact(indicator, tier, year))
-        ]
+        }
         for tier in found.tiers_meant
     ]
-    facts = series[0]
-    fits: list[bool | None]
+    facts = [fact for of_tier in series for fact in of_tier.values()]
+    if shares and Cue.EVER not in found.cues and is_negated(found, language):
+        return Judgement(None, tuple(facts))  # Is it the share that is denied, or "always"?
+    fits: list[list[bool | None]]
     if shares:
-        fits = [holds(shares[0], fact, negated=False) for fact in facts]
+        fits = [[holds(shares[0], f, negated=False) for f in each.values()] for each in series]
     elif len(series) == _PAIR and found.cues & LEVEL:
-        fits = [
-            agrees(found, sign(publication, one, other))
-            for one, other in zip(*series, strict=False)
-        ]
-        facts = [fact for pair in zip(*series, strict=False) for fact in pair]
+        one, other = series
+        years = [year for year in one if year in other]
+        fits = [[agrees(found, sign(publication, one[y], other[y])) for y in years]]
+        facts = [fact for year in years for fact in (one[year], other[year])]
     else:
-        fits = [agrees(found, sign(publication, new, old)) for old, new in pairwise(facts)]
-    if len(facts) < _PAIR or None in fits:
+        fits = [
+            [agrees(found, sign(publication, new, old)) for old, new in pairwise(each.values())]
+            for each in series
+        ]
+    if len(facts) < _PAIR or any(None in each for each in fits):
         return None
-    holds_of = any(fits) if Cue.EVER in found.cues else all(fits)
-    return judgement(found, bool(holds_of), facts)
+    right = all(any(each) if Cue.EVER in found.cues else all(each) for each in fits)
+    return judgement(found, right, facts)
 
 
 def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
@@ -308,7 +306,14 @@ def _judge_changes(found: Interpretation) -> Judgement | None:
     facts = [fact for pair in pairs for fact in pair if fact is not None]
     if len(facts) < sum(sides):
         return None
-    one, other = (abs((facts[i].value or 0) - (facts[i + 1].value or 0)) for i in (0, 2))
+    one, other = ((facts[i + 1].value or 0) - (facts[i].value or 0) for i in (0, 2))
+    directions = found.cues & {Cue.UP, Cue.DOWN}
+    if directions == {Cue.DOWN}:
+        one, other = -one, -other
+    elif directions != {Cue.UP}:
+        one, other = abs(one), abs(other)
+    if directions and min(one, other) <= 0:
+        return Judgement(None, tuple(facts))  # One of the two did not go that way.
     verdict = agrees(found, (one > other) - (one < other), level_only=True)
     return None if verdict is None else judgement(found, verdict, facts)
 
@@ -316,15 +321,8 @@ def _judge_changes(found: Interpretation) -> Judgement | None:
 def _is_gap(points: Claim, first: Fact, other: Fact) -> bool:
     """Whether two facts lie so many points apart."""
     gap = abs((first.value or 0) - (other.value or 0))
-    match points.comparison:
-        case "more":
-            return gap > points.value
-        case "least":
-            return gap >= points.value
-        case "less":
-            return gap < points.value
-        case "most":
-            return gap <= points.value
+    if order := _ORDERS.get(points.comparison):
+        return order(gap, points.value)
     return abs(gap - points.value) < _ROUNDED
 
 
@@ -333,18 +331,11 @@ def _is_factor(factor: Claim, first: Fact, other: Fact, *, doubled: bool) -> boo
     if not first.value or not other.value:
         return False
     times = first.value / other.value
-    match factor.comparison:
-        case "more":
-            return times > factor.value
-        case "least":
-            return times >= factor.value
-        case "less":
-            return times < factor.value
-        case "most":
-            return times <= factor.value
-        case "almost":
-            near = factor.value * _ALMOST_FACTOR <= times < factor.value
-            return near or (doubled and factor.value == 2)
+    if order := _ORDERS.get(factor.comparison):
+        return order(times, factor.value)
+    if factor.comparison == "almost":
+        near = factor.value * _ALMOST_FACTOR <= times < factor.value
+        return near or (doubled and factor.value == 2)
     return abs(times - factor.value) <= factor.tolerance * factor.value / 2
 
 

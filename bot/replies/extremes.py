@@ -13,7 +13,7 @@ from bot.replies.claims import holds
 from bot.replies.comparisons import compare, say_difference
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
-from bot.replies.values import value
+from bot.replies.values import say_limits, value
 from bot.replies.wording import Wording
 
 Dimension = Literal["topic", "tier", "year"]
@@ -22,6 +22,8 @@ Dimension = Literal["topic", "tier", "year"]
 def extreme(found: Interpretation, wording: Wording) -> Draft:
     """The highest or lowest of what is asked for, and the others to compare it with."""
     dimension = _dimension(found)
+    if not _can_be_ranked(found, dimension):
+        return value(found, wording)
     if dimension == "year" and (found.cues & {Cue.UP, Cue.DOWN}) and Cue.WHEN in found.cues:
         return _largest_step(found, wording)
     if dimension == "tier" and found.cues & {Cue.UP, Cue.DOWN}:
@@ -29,13 +31,11 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         years = found.years if len(found.years) > 1 else found.measured[-2:]
         tiers = found.tiers if len(found.tiers) > 1 else tuple(found.publication.tiers)
         return compare(replace(found, cues=cues, tiers=tiers, years=tuple(years)), wording)
-    if not _can_be_ranked(found, dimension):
-        return value(found, wording)
     draft = Draft()
     facts = _facts(draft, found, wording, dimension)
     known = [fact for fact in facts if fact.value is not None]
     if dimension == "year" and (claimed := found.claimed("percent", "number")):
-        return _years_of_value(draft, found, wording, known, claimed[0])
+        return _with_number(draft, found, wording, known, claimed[0])
     if len(known) < 2:
         draft.state(facts)
         draft.body += wording.statements(found.publication, facts)
@@ -64,28 +64,30 @@ def _largest_step(found: Interpretation, wording: Wording) -> Draft:
         (sign * ((new.value or 0) - (old.value or 0)), (old, new)) for old, new in pairwise(facts)
     ]
     right = [step for step in steps if step[0] > 0]
-    pair = (
-        (min if Cue.LOWEST in found.cues else max)(right or steps, key=lambda s: s[0])[1]
-        if (steps)
+    if steps and not right:
+        draft.before.append(wording.say("never_rose" if sign > 0 else "never_fell"))
+    shown = (
+        (min if Cue.LOWEST in found.cues else max)(right, key=lambda step: step[0])[1]
+        if right
         else tuple(facts)
     )
-    draft.state(pair)
-    draft.body += wording.statements(publication, pair)
-    if len(pair) > 1:
-        say_difference(draft, publication, wording, pair, factor=False)
+    draft.state(shown)
+    draft.body += wording.statements(publication, shown)
+    if right:
+        say_difference(draft, publication, wording, shown, factor=False)
     return draft
 
 
-def _years_of_value(
-    draft: Draft, found: Interpretation, wording: Wording, known: list[Fact], claim: Claim
+def _with_number(
+    draft: Draft, found: Interpretation, wording: Wording, facts: list[Fact], claim: Claim
 ) -> Draft:
-    """The years with the number that a question names; all of them where none has it."""
-    same = [fact for fact in known if holds(claim, fact, negated=False)]
+    """The facts with the number that a question names; all of them where none has it."""
+    same = [fact for fact in facts if holds(claim, fact, negated=False)]
     if not same:
         draft.verdict = False
-        draft.before.append(wording.say("claim_false"))
-    draft.state(same or known)
-    draft.body += wording.statements(found.publication, same or known)
+        draft.before.append(wording.say("none_has"))
+    draft.state(same or facts)
+    draft.body += wording.statements(found.publication, same or facts)
     return draft
 
 
@@ -93,6 +95,7 @@ def which_has(found: Interpretation, wording: Wording) -> Draft:
     """Which tier, or which form, has the number that a question names; all of them where none."""
     draft, publication = Draft(), found.publication
     lookup = Lookup(draft, found, wording)
+    say_limits(draft, found, wording)
     year = found.years_meant[:1]
     if Cue.WHICH_KIND in found.cues or len(found.indicators) > 1:
         siblings = list(found.indicators)
@@ -101,11 +104,7 @@ def which_has(found: Interpretation, wording: Wording) -> Draft:
         facts = lookup.facts(siblings, found.tiers_meant[:1], year)
     else:
         facts = lookup.facts(found.indicators[:1], list(publication.tiers), year)
-    claim = found.claimed("percent")[0]
-    same = [fact for fact in facts if holds(claim, fact, negated=False)]
-    draft.state(same or facts)
-    draft.body += wording.statements(publication, same or facts)
-    return draft
+    return _with_number(draft, found, wording, facts, found.claimed("percent")[0])
 
 
 def _dimension(found: Interpretation) -> Dimension:
