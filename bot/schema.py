@@ -138,6 +138,8 @@ class Numbers(_File):
     """A number before one of these is a percentage."""
     by: Words
     """Before a percentage, says that it is a difference."""
+    to: Words
+    """Between two numbers, the second of which has the unit of both."""
     fractions: list[Fraction]
     factors: list[Factor]
     ratio_tolerance: float

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.interpretation import Claim, Comparison
 from bot.language import word_phrases
-from bot.question.cues import Cue
+from bot.question.cues import EXTREME, Cue
 from bot.reader import Item
 from bot.schema import Numbers
 
@@ -62,6 +62,7 @@ class ClaimFinder:
         self._points = word_phrases(numbers.points)
         self._most = word_phrases(numbers.most)
         self._by = word_phrases(numbers.by)
+        self._to = word_phrases(numbers.to)
         self._percent = word_phrases(numbers.percent)
         self._units = word_phrases(units)
 
@@ -165,6 +166,8 @@ class ClaimFinder:
             end = index + 1 + len(phrase)
             words = tuple(word for item in items[index + 1 : end] for word in item.words)
             if words == phrase and end < len(items) and (whole := items[end].number):
+                if any(item.meanings & EXTREME for item in items[end + 1 : end + 2]):
+                    return None, 1  # "een van de drie belangrijkste"
                 share = 100 * number / whole
                 return Claim(share, "percent", self._numbers.ratio_tolerance), len(phrase) + 2
         if following is None:
@@ -178,9 +181,21 @@ class ClaimFinder:
             return Claim(number, "points" if by else "percent", _ROUNDED if number % 1 else 0), 2
         if Cue.FACTOR in following.meanings:
             return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
+        if self._shares_unit(items, index):
+            return Claim(number, "percent", _ROUNDED if number % 1 else 0), 1
         if counted is None and following.is_filler and following.words[:1] not in self._units:
             return self._compared(number, items, index)
         return None, 1
+
+    def _shares_unit(self, items: Sequence[Item], index: int) -> bool:
+        """Whether the unit of a number stands behind the next one: "van 5 naar 8 procent"."""
+        behind = items[index + 1 : index + 4]
+        return (
+            len(behind) == 3
+            and behind[0].words in self._to
+            and behind[1].number is not None
+            and behind[2].words[:1] in self._percent
+        )
 
     def _compared(
         self, number: float, items: Sequence[Item], index: int

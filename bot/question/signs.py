@@ -56,7 +56,8 @@ class Signs:
 
     def _addresses(self, item: Item) -> bool:
         """Whether a word leads in, and is no sign of going on ("bot", "vraagje"; not "en")."""
-        return item.words in self._leading and item.words not in self._follow_up
+        ahead = item.words in self._leading and item.words not in self._follow_up
+        return ahead and Cue.AGREED not in item.meanings
 
     def asks_yes_or_no(self, sentence: Sentence) -> bool:
         """Whether a sentence starts as a yes-or-no question does."""

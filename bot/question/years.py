@@ -75,7 +75,8 @@ class YearFinder:
                 year = None  # "de vorige meting, in 2022": the number is what counts
             else:
                 spec = self._relative[int(relative)]
-                year = _named(spec, int(item.number or 1), measured, context, found)
+                last = found.years[-1] if found.years else context
+                year = _named(spec, int(item.number or 1), measured, last, found)
             if year is not None:
                 used.add(index)
                 found.add(year)

@@ -76,11 +76,11 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
 
 
 def _between_last_two(found: Interpretation) -> Interpretation:
-    """The claim, with the last two years where it is of a change between two numbers."""
+    """The claim, with the last two years where it is of two numbers and names no year."""
     shares = found.claimed("percent")
     printed = found.publication.years_of(found.indicators[0], found.tiers_meant[0])
     two = len(shares) == _PAIR and len(found.indicators) == len(found.tiers_meant) == 1
-    if not two or found.years or not found.cues & {Cue.UP, Cue.DOWN} or len(printed) < _PAIR:
+    if not two or found.years or len(printed) < _PAIR:
         return found
     return replace(found, years=printed[-2:])
 
@@ -395,6 +395,9 @@ def _judge_extreme(found: Interpretation) -> Judgement | None:
     best = (max if highest else min)(fact.value or 0 for fact in pool)
     winners = [fact for fact in pool if fact.value == best]
     if claimed in winners:
+        compared = _compared(found) if len(found.years) == _PAIR and found.cues & CHANGE else None
+        if compared:  # "In 2022 het hoogst, en daarna gedaald?"
+            return _judge_comparison(replace(found, cues=found.cues - EXTREME), *compared)
         return judgement(found, True, winners)
     return judgement(found, False, [claimed, *winners])
 
