@@ -41,8 +41,9 @@ class Item:
 
     @property
     def is_year(self) -> bool:
-        """Whether it is a number that can only be a year."""
-        return len(self.words) == 1 and self.number is not None and self.number in _YEARS
+        """Whether it is a number that can only be a year; "2.000" is none."""
+        whole = len(self.words) == 1 and "," not in self.words[0]
+        return whole and self.number is not None and self.number in _YEARS
 
     @property
     def is_filler(self) -> bool:

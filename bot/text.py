@@ -18,6 +18,8 @@ _MENTION = re.compile(r"(?<!\w)@\w+")
 _SHORT_YEAR = re.compile(r"['’‘`´](\d\d)(?!\d|\s*(?:%|procent))")
 _ABBREVIATION = re.compile(r"\b(?:[a-zA-Z]\.){2,}")
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}\b)")
+_NO_YEAR = re.compile(r"(?<![\d.])([12])\.(\d{3})\b(?![.,]\d)")
+"""A number that could be a year, were it not for its dot: "2.000"."""
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _WORD = re.compile(
     r"\d+(?:,\d+)?(?!\d)|[a-z]+|%|[.!?\n;…]+|[^\s\w,:()\"“”„\-/&+*_~`#=|{}\[\]<>^°'’]"
@@ -65,6 +67,7 @@ def sentences_of(message: str) -> list[list[Word]]:
     text = _MENTION.sub(" ", text)
     text = _SHORT_YEAR.sub(r" 20\1", text)
     text = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), text)
+    text = _NO_YEAR.sub(r"\1\2,0", text)
     text = _THOUSANDS.sub("", text)
     text = _DECIMAL_POINT.sub(r"\1,\2", text)
     text = _CENTS.sub(r"\1,\2 euro", _EURO.sub(r"\1 euro", text))

@@ -231,6 +231,14 @@ def test_claims(talk: Talk, question: str, verdict: bool) -> None:
         ("Klopt het dat 12 medewerkers onbetaald werken?", False),
         ("Klopt het dat er geen 30 vrijwilligers zijn?", True),
         ("Klopt het dat 24 medewerkers niet betaald worden?", True),
+        ("Is de contributie met 3 euro gestegen?", False),
+        ("Is de contributie sinds 2019 2,75 duurder geworden?", True),
+        # Several numbers at once, and a range.
+        ("Hadden grote bibliotheken in 2023 1390 bezoekers en kleine 92?", True),
+        ("Hadden grote bibliotheken in 2023 1390 bezoekers en kleine 85?", False),
+        ("Hadden grote bibliotheken tussen de 1.000 en 1.390 bezoekers?", True),
+        ("Hadden grote bibliotheken tussen de 1400 en 1500 bezoekers?", False),
+        ("Welke bibliotheken hebben meer dan 300 bezoekers?", None),
         # A share of a count is not printed.
         ("Hadden grote bibliotheken meer dan de helft van de bezoekers?", None),
     ],
@@ -259,6 +267,8 @@ def test_a_count_is_checked_in_a_follow_up(talk: Talk) -> None:
     talk.ask("Hoeveel bezoekers hadden grote bibliotheken in 2023?")
     assert talk.ask("waren het er meer dan 5000?").verdict is False
     assert talk.ask("meer dan 1000 dan?").verdict is True
+    talk.ask("en bij kleine?")
+    states(talk.ask("dus minder dan honderd?"), ("bezoekers", "klein", 2023))
 
 
 @pytest.mark.parametrize(
@@ -276,6 +286,15 @@ def test_a_number_of_something_changes_no_kind_of_question(
     answer = talk.ask(question)
     assert (answer.intent, answer.status) == (intent, Status.ANSWERED)
     assert answer.verdict is None
+
+
+def test_a_number_with_a_dot_is_no_year(talk: Talk) -> None:
+    answer = talk.ask("Hoeveel bezoekers hadden bibliotheken met 2.000 leden?")
+    states(answer, ("bezoekers", "middelgroot", 2023))
+
+
+def test_by_how_many_percent_a_count_changed_is_not_printed(talk: Talk) -> None:
+    assert talk.ask("Hoeveel procent is de contributie gestegen?").status is Status.PARTIAL
 
 
 def test_numbers_have_the_decimals_of_their_indicator_and_lists_its_measure(talk: Talk) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Status
@@ -90,6 +90,7 @@ nearly_sense = st.lists(
 
 @properties
 @given(st.lists(st.one_of(any_text, nearly_sense), min_size=1, max_size=4))
+@example(["9" * 400, "hoeveel procent agressie in " + "9" * 400])
 def test_any_conversation_gives_valid_answers(turns: list[str]) -> None:
     conversation = Conversation()
     for turn in turns:

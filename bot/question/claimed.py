@@ -10,7 +10,7 @@ from bot.interpretation import Claim, Comparison
 from bot.language import word_phrases
 from bot.question.cues import EXTREME, Cue
 from bot.reader import Item
-from bot.schema import Numbers
+from bot.schema import Numbers, Years
 
 _CENTURIES = (20, 2000)
 _HALF = 50.0
@@ -54,9 +54,10 @@ class Counted:
 class ClaimFinder:
     """Finds claimed numbers."""
 
-    def __init__(self, numbers: Numbers, units: str, before_year: str) -> None:
+    def __init__(self, numbers: Numbers, years: Years) -> None:
         self._numbers = numbers
-        self._before_year = word_phrases(before_year)
+        self._before_year = word_phrases(years.before_short_year)
+        self._between = word_phrases(years.between)
         self._ranked = word_phrases(numbers.rank_nouns)
         self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
         self._points = word_phrases(numbers.points)
@@ -64,7 +65,7 @@ class ClaimFinder:
         self._by = word_phrases(numbers.by)
         self._to = word_phrases(numbers.to)
         self._percent = word_phrases(numbers.percent)
-        self._units = word_phrases(units)
+        self._units = word_phrases(years.units)
 
     def find(
         self, items: Sequence[Item], used: set[int], counted: Counted | None = None
@@ -86,7 +87,41 @@ class ClaimFinder:
                 claims[index] = majority
                 used.add(index)
             index += length
+        if counted is not None and any(claim.kind == "number" for claim in claims.values()):
+            claims |= self._more_counts(items, used, counted)
+        for index in list(claims):
+            claims |= self._range(items, index, claims[index])
         return claims
+
+    def _more_counts(
+        self, items: Sequence[Item], used: set[int], counted: Counted
+    ) -> dict[int, Claim]:
+        """Bare numbers beside a count: "grote 1.390 bezoekers en kleine 92"."""
+        more: dict[int, Claim] = {}
+        for index, item in enumerate(items):
+            before = items[index - 1] if index else item
+            placed = before.words[-1:] in self._before_year or before.number in _CENTURIES
+            if index in used or item.meanings or item.is_year or placed or counted.asked:
+                continue
+            if item.number is not None and item.words[0][0].isdigit():
+                more[index] = Claim(item.number, "number")
+                used.add(index)
+        return more
+
+    def _range(self, items: Sequence[Item], index: int, claim: Claim) -> dict[int, Claim]:
+        """A claim as the end of a range, with its start: "tussen de 40 en 50 procent"."""
+        first = index - 2
+        if claim.kind not in ("number", "percent") or first < 1:
+            return {}
+        start = items[first].number
+        before = items[max(0, first - 2) : first]
+        between = any(item.words[-1:] in self._between for item in before)
+        if not between or start is None or not items[index - 1].is_filler or start > claim.value:
+            return {}
+        return {
+            first: Claim(start, claim.kind, comparison="least"),
+            index: Claim(claim.value, claim.kind, comparison="most"),
+        }
 
     def _at(
         self, items: Sequence[Item], index: int, counted: Counted | None

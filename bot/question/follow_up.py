@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.conversation import Conversation
-from bot.interpretation import OF_A_DIFFERENCE, Claim, Interpretation
+from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretation
 from bot.question.coverage import Coverage
 from bot.question.cues import (
     ASKING,
@@ -201,6 +201,8 @@ def _last_two(
     sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH}) or found.claimed(*OF_A_DIFFERENCE)
     if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:
         return None
+    if found.claimed(*OF_A_VALUE) and Cue.BOTH not in found.cues:
+        return None  # "Minder dan honderd dus?" is about the last one.
     first, second = (
         (
             indicators,

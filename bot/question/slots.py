@@ -56,8 +56,7 @@ class SlotFinder:
         self._ordinals = language.numbers.ordinals
         self._article = language.numbers.article
         self._signs = signs
-        years = language.years
-        self._claims = ClaimFinder(language.numbers, years.units, years.before_short_year)
+        self._claims = ClaimFinder(language.numbers, language.years)
         self._years = YearFinder(language.years)
 
     def find(
@@ -161,7 +160,7 @@ class SlotFinder:
             for index, item in enumerate(items)
             if index not in used
             and not item.meanings
-            and item.words[0].isdigit()
+            and item.words[0][0].isdigit()
             and item.number is not None
             and (_LEAST_SHARE <= item.number <= 100 or (counted is not None and not item.is_year))
         }

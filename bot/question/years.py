@@ -96,7 +96,7 @@ class YearFinder:
     ) -> int | None:
         """The year that a number is."""
         item = items[index]
-        if item.number is None or item.number != int(item.number) or len(item.words) > 1:
+        if item.number is None or len(item.words) > 1 or "," in item.words[0]:
             return None
         value = int(item.number)
         following = items[index + 1] if index + 1 < len(items) else None

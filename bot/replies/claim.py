@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answer import Status
-from bot.interpretation import Interpretation
+from bot.interpretation import OF_A_VALUE, Interpretation
 from bot.question.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue, Given
 from bot.replies.claims import judge
 from bot.replies.comparisons import say_difference
@@ -26,6 +26,8 @@ def claim(found: Interpretation, wording: Wording) -> Draft:
         return plain_value(found, wording)
     if _asks_unprinted_share(found) or asks_detail(found, wording):
         return value(found, wording)
+    if Cue.WHICH_TIER in found.cues and not found.tiers and found.claimed(*OF_A_VALUE):
+        return plain_value(replace(found, tiers=tuple(found.publication.tiers)), wording)
     if found.claimed("number"):
         found = of_the_others(found, wording.language)
     if Cue.DENIED in found.cues:  # Neither yes nor no would be plain.

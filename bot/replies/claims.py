@@ -71,7 +71,9 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
     if compared and not same_claim:
         return _judge_both(found, shares, *compared, negated=negated)
     numbers = [fact for fact in facts if fact.value is not None]
-    fits = [holds(shares[0], fact, negated=negated) for fact in numbers]
+    bounds = all(claim.comparison not in ("is", "almost", "about") for claim in shares)
+    tested = shares if bounds and len(numbers) == 1 else shares[:1]
+    fits = [holds(share, fact, negated=negated) for share, fact in product(tested, numbers)]
     return Judgement(_all(fits), tuple(facts), complement=negated)
 
 
@@ -321,6 +323,8 @@ def _judge_changes(found: Interpretation) -> Judgement | None:
 def _is_gap(points: Claim, first: Fact, other: Fact) -> bool:
     """Whether two facts lie so many points apart."""
     gap = abs((first.value or 0) - (other.value or 0))
+    if points.kind == "gap":
+        return _count_holds(points, gap)
     if order := _ORDERS.get(points.comparison):
         return order(gap, points.value)
     return abs(gap - points.value) < _ROUNDED

@@ -7,7 +7,7 @@ from bot.interpretation import Interpretation
 from bot.question.cues import CHANGE, Cue
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
-from bot.replies.values import say_limits
+from bot.replies.values import asks_share_of_count, say_limits
 from bot.replies.wording import Wording
 
 _FEW_SERIES = 2
@@ -20,7 +20,8 @@ def trend(found: Interpretation, wording: Wording) -> Draft:
     draft = Draft()
     publication = found.publication
     in_words = any(publication.indicators[i].kind != "share" for i in found.indicators)
-    if found.function or found.breakdown or in_words:
+    share = any(asks_share_of_count(found, indicator) for indicator in found.indicators)
+    if found.function or found.breakdown or in_words or share:
         say_limits(draft, found, wording)
     lookup = Lookup(draft, found, wording)
     if in_words:

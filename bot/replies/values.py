@@ -59,13 +59,13 @@ def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
         draft.partly(wording.say("count"))
     for indicator in found.indicators:
         spec = found.publication.indicators[indicator]
-        if _asks_share_of_count(found, indicator) or _asks_unprinted_number(found, spec):
+        if asks_share_of_count(found, indicator) or _asks_unprinted_number(found, spec):
             draft.partly(wording.say("no_percentage"))
         elif unprinted := _asked_detail(found, spec, wording):
             draft.partly(wording.say("no_details", unprinted=unprinted))
 
 
-def _asks_share_of_count(found: Interpretation, indicator: str) -> bool:
+def asks_share_of_count(found: Interpretation, indicator: str) -> bool:
     """Whether a percentage is asked for where the source gives a number of something."""
     counted = found.publication.units_of([indicator]) - {PERCENT}
     return bool(counted) and Cue.IN_PERCENT in found.cues and not found.claims
