@@ -24,7 +24,7 @@ _NUMBER_FACTOR_TOLERANCE = 0.25
 _LARGE = 100
 """A larger number that is no year is a count, whatever stands around it."""
 _NEAR = 5
-"""Within so many stretches "more" follows the number of "41 zwembaden minder"."""
+"""Within so many stretches "more" follows the number of "500 bezoekers minder"."""
 _AROUND = 6
 """So many years before and after the measurements, a number is a year sooner than a count."""
 _COMPARISONS: dict[str, Comparison] = {
