@@ -89,6 +89,9 @@ class Replier:
         if found.outcome in _BY_OUTCOME:
             return _BY_OUTCOME[found.outcome](found, self._wording)
         found = self._explained_share(found)
+        if _asks_which_most(found):
+            cues = found.cues | {Cue.HIGHEST}
+            return extremes.extreme(replace(found, cues=cues, claims=()), self._wording)
         if _asks_which_has(found):
             return extremes.which_has(found, self._wording)
         if found.handler in _COMPARING and _claims(found):
@@ -159,6 +162,13 @@ class Replier:
             earlier=last if last != slots else before.earlier,
             claims=tuple((c.value, c.kind, c.tolerance, c.comparison) for c in found.claims),
         )
+
+
+def _asks_which_most(found: Interpretation) -> bool:
+    """Whether it is asked which form most people have: "welke vorm melden de meeste mensen?"."""
+    majority = found.claims and len(found.claims) == len(found.claimed("majority"))
+    said = found.cues & {Cue.IS_TRUE, Given.YES_NO}
+    return bool(majority and Cue.WHICH_KIND in found.concepts and not said)
 
 
 def _asks_which_has(found: Interpretation) -> bool:

@@ -64,6 +64,9 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
     if len(shares) == len(facts):
         fits = [holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
         return Judgement(_all(fits), tuple(facts), complement=negated)
+    if len(facts) == 1 and {c.comparison for c in shares} == {"least", "most"}:
+        fits = [holds(claim, facts[0], negated=negated) for claim in shares]
+        return Judgement(_all(fits), tuple(facts), complement=negated)  # "tussen 40 en 50%"
     if len(shares) > 1 and len(facts) > 1 and not compared:
         right = all(any(holds(c, f, negated=negated) for f in facts) for c in shares)
         return Judgement(right, tuple(facts), complement=negated)
@@ -82,7 +85,8 @@ def _between_last_two(found: Interpretation) -> Interpretation:
     shares = found.claimed("percent")
     printed = found.publication.years_of(found.indicators[0], found.tiers_meant[0])
     two = len(shares) == _PAIR and len(found.indicators) == len(found.tiers_meant) == 1
-    if not two or found.years or len(printed) < _PAIR:
+    ranged = any(claim.comparison != "is" for claim in shares)
+    if not two or ranged or found.years or len(printed) < _PAIR:
         return found
     return replace(found, years=printed[-2:])
 
