@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.conversation import Conversation
-from bot.data import Fact
+from bot.data import BOUNDS, Fact
 
 
 class Status(StrEnum):
@@ -83,7 +83,7 @@ class Answer:
                     "tier": fact.tier,
                     "year": fact.year,
                     "value": fact.number,
-                    "precision": fact.precision,
+                    "precision": "bound" if fact.precision in BOUNDS else fact.precision,
                 }
                 for fact in self.facts
             ],

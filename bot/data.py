@@ -39,7 +39,6 @@ class Tier(Row):
     id: Id
     name: str = Field(min_length=1)
     members: str = Field(min_length=1)
-    adjective: str = ""
 
 
 class Indicator(Row):

@@ -25,7 +25,7 @@ from bot.question.publications import choose_publication
 from bot.question.sentences import Sentences
 from bot.question.signs import Signs
 from bot.question.slots import SlotFinder, Slots
-from bot.question.topics import Topics, name_of
+from bot.question.topics import Topics
 from bot.reader import Item, Reader, Sentence
 
 ACCEPT_PATTERN = 60.0
@@ -95,7 +95,6 @@ class Interpreter:
             _with_slots(slots, topics.publication),
             cues=self._cues(items, named, slots, sentences, main),
             indicators=asked,
-            topic=name_of(subject[0]) if subject else "",
             concepts=frozenset(m for item in items for m in item.meanings),
             sentences=tuple(sentences),
             main=main,

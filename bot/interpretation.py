@@ -64,7 +64,6 @@ class Interpretation:
     cues: frozenset[str] = frozenset()
     """Concepts that are not part of the subject."""
     indicators: tuple[str, ...] = ()
-    topic: str = ""
     concepts: frozenset[str] = frozenset()
     """All concepts of the message (of the earlier question, where that is followed)."""
     tiers: tuple[str, ...] = ()

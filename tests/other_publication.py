@@ -10,9 +10,9 @@ from bot.tables import load_publication
 
 _TABLES = {
     "tiers": """\
-id,name,members,adjective
-regio,regio's,medewerkers van veiligheidsregio's,regionale
-ministerie,ministeries,medewerkers van ministeries,ministeriële
+id,name,members
+regio,regio's,medewerkers van veiligheidsregio's
+ministerie,ministeries,medewerkers van ministeries
 """,
     "indicators": """\
 id,name,short,kind,group,question,statement,complement,note,unprinted,measure,years

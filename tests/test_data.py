@@ -276,7 +276,7 @@ def test_a_fault_is_named_by_file_row_and_column(
         ("observations", 4, ",exact,", ",,", "column precision: is empty; fill it in"),
         ("observations", 4, "exact", "precies", "none of 'exact', 'approximate', 'bound'"),
         ("figures", 9, "8a,8,", "8a,acht,", "'acht' is no whole number"),
-        ("tiers", 2, "gemeenten,", "gemeenten,nog een,", "5 cells, where there are 4 columns"),
+        ("tiers", 2, "gemeenten,", "gemeenten,nog een,", "4 cells, where there are 3 columns"),
     ],
 )
 def test_a_fault_is_told_in_plain_words(

@@ -136,7 +136,7 @@ def test_a_source_without_reasons_and_conclusions_is_a_publication(laid_out: Pat
 def test_semicolons_between_columns_are_named(laid_out: Path) -> None:
     table = laid_out / "data" / NAME / "tiers.csv"
     fill(laid_out, "data", "datapackage.json")
-    table.write_text("id;name;members;adjective\na;b;c;d\n", encoding="utf-8")
+    table.write_text("id;name;members\na;b;c\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"tiers\.csv:1: .* commas"):
         load_publication(table.parent)
 

@@ -51,7 +51,6 @@ class Cue(StrEnum):
     COMPARE = "vergelijk"
     NOT = "niet"
     REMAINDER = "rest"
-    DISSATISFIED = "ontevreden"
     ADD_UP = "optellen"
     AVERAGE = "gemiddelde"
     BREAKDOWN = "uitsplitsing"

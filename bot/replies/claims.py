@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 from operator import ge, gt, le, lt
 
-from bot.data import PERCENT, Fact
+from bot.data import BOUNDS, PERCENT, Fact
 from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Comparison, Interpretation
 from bot.language import Language
 from bot.question.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue, Given
@@ -123,7 +123,7 @@ def holds(claim: Claim, fact: Fact, *, negated: bool) -> bool | None:
         negated = False
     if negated:
         value = 100 - value
-    if fact.precision in ("bound", "above"):
+    if fact.precision in BOUNDS:
         # More than three quarters do: less than a quarter do not.
         return _holds_of_bound(claim, value, above=(fact.precision == "above") != negated)
     if fact.unit != PERCENT:
