@@ -100,7 +100,8 @@ class Speller:
         """The words that a word is read as; the word itself where nothing better is known."""
         if word in self._spelling:
             return self._spelling[word]
-        if word not in self._vocabulary and word not in number_words():
+        drawn_out = word not in self._vocabulary and word not in self._common
+        if drawn_out and word not in number_words():  # "gecreeerd" is written so.
             word = _DRAWN_OUT.sub(r"\1", word)
             if word in self._spelling:
                 return self._spelling[word]
