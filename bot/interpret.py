@@ -26,7 +26,7 @@ from bot.question.sentences import Sentences
 from bot.question.signs import Signs
 from bot.question.slots import SlotFinder, Slots
 from bot.question.topics import Topics
-from bot.reader import Item, Reader, Sentence
+from bot.reader import Item, Reader, Sentence, meanings_of
 
 ACCEPT_PATTERN = 60.0
 """A pattern that fits less well (0 to 100) is no reading of the message."""
@@ -95,7 +95,7 @@ class Interpreter:
             _with_slots(slots, topics.publication),
             cues=self._cues(items, named, slots, sentences, main),
             indicators=asked,
-            concepts=frozenset(m for item in items for m in item.meanings),
+            concepts=meanings_of(items),
             sentences=tuple(sentences),
             main=main,
         )
@@ -163,7 +163,7 @@ class Interpreter:
         starts = [i for i, item in enumerate(items) if Cue.HOW_MUCH in item.meanings]
         if len(starts) < 2:
             return None
-        whole = frozenset(m for item in items for m in item.meanings)
+        whole = meanings_of(items)
         subject: list[Pattern] = []
         named: set[int] = set()
         for start, end in pairwise([0, *starts[1:], len(items)]):
@@ -300,7 +300,7 @@ class Interpreter:
         if fits and found.handler in _ABOUT_FIGURES:
             ask = found.handler in ("why", "significance") and found.coverage >= _KNOWN
             return replace(found, outcome=Outcome.NO_SUBJECT if ask else Outcome.ELSEWHERE)
-        meanings = frozenset(m for item in items for m in item.meanings)
+        meanings = meanings_of(items)
         options = self.topics[found.publication.name].options(meanings)
         if options and found.coverage >= ACCEPT_COVERAGE:
             return replace(found, outcome=Outcome.ASK_BACK, options=options)

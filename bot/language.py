@@ -120,11 +120,20 @@ class Language:
     """Single words that say nothing, whatever they mean to some publication."""
 
     @cached_property
+    def all_phrases(self) -> tuple[Phrase, ...]:
+        """Every phrase, whatever word it starts with."""
+        return tuple(phrase for phrases in self.phrases.values() for phrase in phrases)
+
+    @cached_property
+    def of_one_word(self) -> dict[str, frozenset[str]]:
+        """What the single words mean that are a phrase of their own."""
+        single = (p for p in self.all_phrases if len(p.words) == 1 and not p.rest)
+        return {phrase.words[0]: phrase.meanings for phrase in single}
+
+    @cached_property
     def meanings(self) -> frozenset[str]:
         """Everything that words can mean."""
-        return frozenset(
-            m for phrases in self.phrases.values() for p in phrases for m in p.meanings
-        )
+        return frozenset(meaning for phrase in self.all_phrases for meaning in phrase.meanings)
 
     @property
     def elsewhere(self) -> frozenset[str]:
@@ -134,9 +143,7 @@ class Language:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every single word that is known to mean something."""
-        words = {word for phrases in self.phrases.values() for p in phrases for word in p.words}
-        words.update(word for phrases in self.phrases.values() for p in phrases for word in p.rest)
-        return frozenset(words)
+        return frozenset(word for p in self.all_phrases for word in (*p.words, *p.rest))
 
 
 def split_phrases(text: str) -> Iterator[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ _GAP_WORDS = 9
 _MOST_DIGITS = 15
 """A longer number is none that a question is about."""
 _YEARS = range(1900, 2101)
+"""Whole numbers in it are years, whatever stands around them."""
 _CACHED = 20_000
 _SHORTEST_PART = 3
 _SHORTEST_HEAD = 5
@@ -64,6 +66,11 @@ class Item:
         return None
 
 
+def meanings_of(items: Iterable[Item]) -> frozenset[str]:
+    """All meanings of the items."""
+    return frozenset(meaning for item in items for meaning in item.meanings)
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence, in order."""
@@ -81,7 +88,7 @@ class Sentence:
     @property
     def meanings(self) -> frozenset[str]:
         """All meanings in the sentence."""
-        return frozenset(m for item in self.items for m in item.meanings)
+        return meanings_of(self.items)
 
 
 class Reader:
@@ -93,12 +100,7 @@ class Reader:
         self._everyday = language.everyday
         self._elsewhere = language.elsewhere
         self._common = language.common
-        self._single = {
-            phrase.words[0]: phrase.meanings
-            for phrases in language.phrases.values()
-            for phrase in phrases
-            if len(phrase.words) == 1 and not phrase.rest
-        }
+        self._single = language.of_one_word
         self._of_word = lru_cache(_CACHED)(self._of_word_uncached)
         self._speller = Speller(language)
         self._subjects = frozenset(n for s in language.subjects.values() for n in s.concepts)

@@ -45,14 +45,10 @@ class Speller:
         self._common = language.common_words
         self._linking = language.linking_letters
         self._language = language
-        singles = [
-            phrase
-            for phrases in language.phrases.values()
-            for phrase in phrases
-            if len(phrase.words) == 1 and not phrase.rest
-        ]
-        self._singles = frozenset(p.words[0] for p in singles)
-        self._content = frozenset(p.words[0] for p in singles if p.meanings != {FILLER})
+        self._singles = frozenset(language.of_one_word)
+        self._content = frozenset(
+            word for word, meanings in language.of_one_word.items() if meanings != {FILLER}
+        )
         self.right = lru_cache(_CACHED)(self._right)
 
     @cached_property
@@ -73,10 +69,9 @@ class Speller:
     @cached_property
     def _run_together(self) -> dict[str, tuple[str, ...]]:
         """Phrases of several words by how they look without their spaces: "laatzien"."""
-        phrases = (p for phrases in self._language.phrases.values() for p in phrases)
         return {
             "".join(phrase.words): phrase.words
-            for phrase in phrases
+            for phrase in self._language.all_phrases
             if len(phrase.words) > 1 and not phrase.rest and phrase.meanings != {FILLER}
         }
 
@@ -84,7 +79,7 @@ class Speller:
         """The words that say only that a message is about another world."""
         elsewhere: set[str] = set()
         others: set[str] = set()
-        for phrase in (p for phrases in self._language.phrases.values() for p in phrases):
+        for phrase in self._language.all_phrases:
             apart = phrase.meanings <= self._language.elsewhere
             (elsewhere if apart else others).update(phrase.words, phrase.rest)
         return elsewhere - others

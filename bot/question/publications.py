@@ -9,7 +9,7 @@ from bot.language import Pattern
 from bot.question.cues import Given
 from bot.question.slots import SlotFinder
 from bot.question.topics import Topics
-from bot.reader import Item, Sentence
+from bot.reader import Item, Sentence, meanings_of
 
 _ELSEWHERE = 0.5
 """What is explained beside a word of another world counts half: another may explain that too."""
@@ -39,7 +39,7 @@ def choose_publication(
         items = [item for sentence in sentences for item in topics.as_read(sentence).items]
         patterns, named = topics.find(items)
         told = [item for index, item in enumerate(items) if index in named or item.is_group]
-        asks_back = topics.options(frozenset(m for item in items for m in item.meanings))
+        asks_back = topics.options(meanings_of(items))
         if not named and (asks_back or topics.completes(patterns, items, topics.holds_of(before))):
             told += [item for item in items if item.meanings & topics.concepts]
         told += [item for item in read if topics.own in item.meanings]

@@ -12,7 +12,7 @@ from bot.data import Publication
 from bot.language import OWN, Language, Pattern, Phrase, references
 from bot.question.cues import FILLER, SHARE, Given
 from bot.question.patterns import PatternIndex, longest_first
-from bot.reader import Item, Reader, Sentence
+from bot.reader import Item, Reader, Sentence, meanings_of
 from bot.schema import IndicatorPatterns
 
 _SHORT_MESSAGE = 10
@@ -195,7 +195,7 @@ class Topics:
 
         Of one kind are the subjects that the bot offers when it asks back.
         """
-        own = frozenset(m for item in items for m in item.meanings)
+        own = meanings_of(items)
         kind = {
             name
             for option in self._options
@@ -221,7 +221,7 @@ class Topics:
             return False
         if sum(not item.is_filler for item in items) > _SHORT_MESSAGE:
             return False
-        own = frozenset(m for item in items for m in item.meanings) & self._completing
+        own = meanings_of(items) & self._completing
         if not own:
             return False
         together, _ = self.find(items, frozenset(before.concepts))

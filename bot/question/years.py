@@ -10,9 +10,6 @@ from bot.question.cues import Cue
 from bot.reader import Item
 from bot.schema import RelativeYear, Years
 
-_FIRST_YEAR = 1900
-_LAST_YEAR = 2100
-"""Whole numbers from one to the other are years, whatever stands around them."""
 _MILLENNIUM = 2000
 _SPLIT_CENTURY = 20
 """The first word of a year in two words, beside the millennium: "twintig zestien"."""
@@ -107,7 +104,7 @@ class YearFinder:
             ):
                 used.add(index + 1)
                 return _MILLENNIUM + tail
-        if _is_year(value):
+        if item.is_year:
             return value
         full = measured[-1] // 100 * 100 + value
         if value < 10 or not measured[0] - _EARLIER <= full <= measured[-1] + _LATER:
@@ -121,11 +118,11 @@ class YearFinder:
     def _year_follows(self, items: Sequence[Item], index: int) -> bool:
         """Whether the year itself stands behind a relative word, with at most one word between."""
         near = items[index + 1 : index + 3]
-        number = next((i.number for i in near if i.number is not None and len(i.words) == 1), None)
+        number = next((i for i in near if i.number is not None and len(i.words) == 1), None)
         between = near[:1]
         return (
             number is not None
-            and _is_year(number)
+            and number.is_year
             and all(i.number is not None or i.words[:1] in self._before_year for i in between)
         )
 
@@ -168,7 +165,3 @@ def _measurement(measured: tuple[int, ...], start: int, step: int) -> int:
         return measured[place + step]
     interval = measured[-1] - measured[-2] if len(measured) > 1 else 1
     return measured[place] + step * interval
-
-
-def _is_year(number: float) -> bool:
-    return _FIRST_YEAR <= number <= _LAST_YEAR
