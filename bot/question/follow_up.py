@@ -244,7 +244,7 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
     cues = found.cues
     same = not (own or found.tiers or found.years or found.claims)
     if same and cues & KIND == {Cue.IS_TRUE}:  # "Klopt dat?": the claim before it.
-        cues |= frozenset(before.cues) & KIND
+        cues |= _kind_before(found, before)
     elif keep_kind and not cues & KIND and not found.claims:
         cues |= _kept_kind(found, before)
     if found.claims and not (own or found.tiers or found.years) and before.intent == "value":
@@ -270,6 +270,14 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
     )
 
 
+def _kind_before(found: Interpretation, before: Conversation) -> frozenset[str]:
+    """The concepts that told the kind of the last question."""
+    kind = frozenset(before.cues) & KIND
+    if any(found.publication.indicators[name].kind == "reasons" for name in before.indicators):
+        kind -= EXTREME  # "De belangrijkste reden?" – "Staat … er ook bij?"
+    return kind
+
+
 def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
     """The concepts that told the kind of the last question, as far as they still hold."""
     own = bool(found.indicators)
@@ -277,9 +285,7 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
         return frozenset()
     if found.cues & ASKING or (found.years and not own and before.intent in ("trend", "claim")):
         return frozenset()
-    kept = frozenset(before.cues) & KIND
-    if any(found.publication.indicators[name].kind == "reasons" for name in before.indicators):
-        kept -= EXTREME  # "De belangrijkste reden?" – "Staat … er ook bij?"
+    kept = _kind_before(found, before)
     if found.tiers and not own:
         kept -= {Given.TIERS, Cue.ALL_TIERS}
         if before.intent != "extreme":

@@ -263,6 +263,8 @@ def _judge_over_years(found: Interpretation, language: Language) -> Judgement | 
     facts = [fact for of_tier in series for fact in of_tier.values()]
     if shares and Cue.EVER not in found.cues and is_negated(found, language):
         return Judgement(None, tuple(facts))  # Is it the share that is denied, or "always"?
+    if shares and not shares[0].value and len(facts) > 1:  # "Nooit iemand": the share, each time
+        return Judgement(all(holds(shares[0], fact, negated=False) for fact in facts), tuple(facts))
     fits: list[list[bool | None]]
     if shares:
         fits = [[holds(shares[0], f, negated=False) for f in each.values()] for each in series]
