@@ -192,6 +192,12 @@ def test_a_concept_that_nothing_asks_for(intents: Path) -> None:
     assert_found(intents, path, line, False, "<overbodig> is used nowhere")
 
 
+def test_a_claim_that_hides_a_group(intents: Path) -> None:
+    path = intents / PUBLICATION / "subjects.yaml"
+    line = add(path, "  majority: |", "    de meeste gemeenten")
+    assert_found(intents, path, line, False, "'de meeste gemeenten' names a group")
+
+
 def test_a_phrase_that_is_always_read_as_another(intents: Path) -> None:
     path = intents / "common" / "concepts.yaml"
     line = add(path, "  hoeveel: |", "    hvl stuks")

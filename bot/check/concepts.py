@@ -20,6 +20,7 @@ def check_concepts(project: Project) -> Iterator[Finding]:
     """All findings about concepts and their phrases."""
     yield from _references(project)
     yield from _dead_phrases(project)
+    yield from _hidden_groups(project)
 
 
 def _references(project: Project) -> Iterator[Finding]:
@@ -80,6 +81,28 @@ def _dead_phrases(project: Project) -> Iterator[Finding]:
                         f"'{template}' is never found: '{typed}' is read as '{right}' "
                         "(spelling.yaml); write that"
                     )
+                    yield Finding(path, text.first + number, False, message)
+
+
+def _hidden_groups(project: Project) -> Iterator[Finding]:
+    """Phrases for "all" and "most" that hold the name of a group, which is then not read."""
+    for folder in project.folders.values():
+        path = folder / "subjects.yaml"
+        texts = project.texts(path)
+        groups = {
+            words_of(wording)
+            for keys, text in texts.items()
+            if keys[0] == "tiers"
+            for template, _ in split_phrases(text.value)
+            for wording in expand(template)
+        }
+        for keys, text in texts.items():
+            if keys[0] != "numbers":
+                continue
+            for template, number in split_phrases(text.value):
+                phrases = {words_of(wording)[-1:] for wording in expand(template)}
+                if phrases & groups:
+                    message = f"'{template}' names a group, which is then not read; leave it out"
                     yield Finding(path, text.first + number, False, message)
 
 
