@@ -198,8 +198,11 @@ class Reader:
         return frozenset()
 
     def _longest(self, texts: list[str], position: int) -> tuple[Item | None, int]:
+        second = (*texts[position + 1 : position + 2], NUMBER)
         for phrase in self._phrases.get(texts[position], ()):
             length = len(phrase.words)
+            if length > 1 and phrase.words[1] not in second:
+                continue  # Most phrases with a first word in common are ruled out here, cheaply.
             if phrase.rest or not _same(texts[position : position + length], phrase.words):
                 continue
             if length > 1 and self._cuts_longer(texts, position, length):

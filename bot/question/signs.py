@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.language import word_phrases
 from bot.question.cues import Cue
@@ -71,7 +72,7 @@ class Signs:
         words = sentence.words
         while words and words[:1] in self._leading and words[:1] not in starts:
             words = words[1:]
-        return any(words[: len(start)] == start for start in starts)
+        return any(words[:length] in starts for length in _lengths(starts))
 
     def asks_for_agreement(self, sentence: Sentence) -> bool:
         """Whether a statement ends in a question such as "toch?"."""
@@ -89,7 +90,8 @@ class Signs:
     def _tail(self, words: tuple[str, ...]) -> int:
         """How many words at the end ask for agreement."""
         words = self._without_address(words)
-        return max((len(tail) for tail in self._tails if words[-len(tail) :] == tail), default=0)
+        ends = [words[-length:] for length in _lengths(self._tails)]
+        return max((len(end) for end in ends if end in self._tails), default=0)
 
     def _without_address(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The words without whom they speak to at the end ("toch, bot")."""
@@ -184,9 +186,14 @@ def _words(items: Sequence[Item]) -> tuple[str, ...]:
 
 
 def _holds(words: tuple[str, ...], phrases: Phrases) -> bool:
-    lengths = {len(phrase) for phrase in phrases}
     return any(
         words[start : start + length] in phrases
         for start in range(len(words))
-        for length in lengths
+        for length in _lengths(phrases)
     )
+
+
+@lru_cache
+def _lengths(phrases: Phrases) -> tuple[int, ...]:
+    """How many words the phrases have, each number once."""
+    return tuple(sorted({len(phrase) for phrase in phrases}))
