@@ -213,15 +213,6 @@ class Interpreter:
             cues = cues - {Cue.CHANGED} | {Cue.COMPARE}  # "beter of slechter dan gemeenten"
         which = which or either
         given = {
-            Given.TIERS: len(slots.tiers) > 1,
-            Given.TIER: len(slots.tiers) == 1,
-            Given.YEARS: len(slots.years) > 1,
-            Given.YEAR: len(slots.years) == 1,
-            Given.PERIOD: slots.period,
-            Given.NUMBER: bool(slots.claims),
-            Given.FIGURE: slots.figure is not None,
-            Given.BREAKDOWN: slots.breakdown,
-            Given.FUNCTION: slots.function,
             Given.EITHER_OR: which,
             Given.YES_NO: not which and (asked or self._signs.asks_yes_or_no(main)),
             Cue.IS_TRUE: agreed or self._signs.asks_for_agreement(main),
@@ -359,7 +350,7 @@ def _in_its_subject(found: Interpretation) -> Interpretation:
         cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
     listed = any(found.publication.indicators[i].kind == "reasons" for i in found.indicators)
     if Cue.ALL_TIERS in cues and (listed or len(found.indicators) > 2):
-        cues -= {Cue.ALL_TIERS, Given.TIERS}  # "Noem ze alle drie": the reasons, the forms.
+        cues -= {Cue.ALL_TIERS}  # "Noem ze alle drie": the reasons, the forms.
         found = replace(found, tiers=())
     return replace(found, cues=cues)
 
@@ -370,7 +361,7 @@ def _asked_not_claimed(found: Interpretation) -> Interpretation:
     if not majority or not found.cues & {Cue.WHEN, Cue.WHICH_TIER, Cue.WHICH_KIND}:
         return found
     more = majority[0].comparison == "more"
-    cues = found.cues - {Given.NUMBER} | {Cue.HIGHEST if more else Cue.LOWEST}
+    cues = found.cues | {Cue.HIGHEST if more else Cue.LOWEST}
     return replace(found, cues=cues, claims=())
 
 

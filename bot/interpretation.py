@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.data import Publication
 from bot.language import Pattern
+from bot.question.cues import Given
 from bot.reader import Sentence
 from bot.schema import Handler
 
@@ -105,6 +106,23 @@ class Interpretation:
         if not self.indicators:
             return self.publication.years
         return self.publication.measured(self.indicators[0])
+
+    @property
+    def given(self) -> frozenset[Given]:
+        """What is given beside concepts, in the terms of patterns."""
+        there = {
+            Given.INDICATOR: bool(self.indicators),
+            Given.TIER: len(self.tiers) == 1,
+            Given.TIERS: len(self.tiers) > 1,
+            Given.YEAR: len(self.years) == 1,
+            Given.YEARS: len(self.years) > 1,
+            Given.PERIOD: self.period,
+            Given.NUMBER: bool(self.claims),
+            Given.FIGURE: self.figure is not None,
+            Given.BREAKDOWN: self.breakdown,
+            Given.FUNCTION: self.function,
+        }
+        return frozenset(mark for mark, given in there.items() if given)
 
     def claimed(self, *kinds: ClaimKind) -> list[Claim]:
         """The claims of some kinds."""

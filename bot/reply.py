@@ -130,7 +130,7 @@ class Replier:
         """What the next question of the conversation may leave out."""
         if not draft.keep:
             return before
-        cues = tuple(sorted(found.cues))
+        cues = tuple(sorted(found.cues | found.given))
         if draft.status is Status.CLARIFY and before.indicators and not draft.choices:
             return before
         if draft.status is Status.CLARIFY:

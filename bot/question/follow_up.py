@@ -79,7 +79,7 @@ class FollowUps:
             before = replace(before, years=before.years or before.stated)
         if that_year and Cue.SINCE in found.cues and before.years:
             years = (before.years[0], found.measured[-1])
-            found = replace(found, years=years, cues=found.cues | {Given.PERIOD, Given.YEARS})
+            found = replace(found, years=years, period=True)
         if before.intent == OPEN_QUESTION and not before.options and not found.cues & KIND:
             found = replace(found, cues=found.cues | frozenset(before.cues) & KIND)
         if not found.indicators:
@@ -128,14 +128,11 @@ class FollowUps:
             return found
         if pair := _last_two(found, before):
             indicators, tiers, years = pair
-            cues = found.cues | ({Given.YEARS} if len(years) > 1 else frozenset())
-            cues |= {Given.TIERS} if len(tiers) > 1 else frozenset()
             return replace(
                 found,
                 indicators=indicators,
                 tiers=tiers,
                 years=years,
-                cues=cues,
                 concepts=found.concepts | frozenset(before.concepts),
                 follow_up=True,
             )
@@ -154,7 +151,7 @@ class FollowUps:
         if found.cues & (SOCIAL - COURTESY) or not self._all_general(found, items, topics):
             return found
         operation = found.cues & (ASKING | (KIND - _OTHER_KINDS))
-        spread = found.cues & _SPREAD
+        spread = (found.cues | found.given) & _SPREAD
         pictured = len(found.tiers) > 1 and found.cues & (PICTURE | {Cue.SHOW})
         whole = (
             pictured
@@ -251,11 +248,6 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
         cues |= frozenset(before.cues) & {Cue.NOT}  # "… geen aangifte?" – "Dus 96%?"
     years = _years(found, before)
     tiers = _tiers(found, before)
-    cues -= {Given.YEARS, Given.TIERS}
-    if len(years) > 1:
-        cues |= {Given.YEARS}
-    if len(tiers) > 1:
-        cues |= {Given.TIERS}
     return replace(
         found,
         indicators=found.indicators or before.indicators,
@@ -287,7 +279,7 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
         return frozenset()
     kept = _kind_before(found, before)
     if found.tiers and not own:
-        kept -= {Given.TIERS, Cue.ALL_TIERS}
+        kept -= {Cue.ALL_TIERS}
         if before.intent != "extreme":
             kept -= {Cue.WHICH_TIER}
     return kept

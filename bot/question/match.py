@@ -54,7 +54,7 @@ class Matcher:
 
     def match(self, found: Interpretation) -> Interpretation:
         """The interpretation with the intent whose pattern fits best, and the best patterns."""
-        present = found.cues | ({Given.INDICATOR} if found.indicators else frozenset())
+        present = found.cues | found.given
         prefix = f"{ABOUT}{found.publication.name}/"
         canned = [
             Scored(p, self._score(p, p.concepts | (present - self._always - {Given.INDICATOR})))

@@ -419,7 +419,7 @@ def _pool(found: Interpretation, tier: str, year: int) -> list[Fact]:
     tiers = publication.tiers_of(indicator)
     years = publication.years_of(indicator, tier)
     siblings = publication.siblings(indicator)
-    among_tiers = not found.years or found.cues & {Cue.WHICH_TIER, Given.TIERS}
+    among_tiers = not found.years or Cue.WHICH_TIER in found.cues or len(found.tiers) > 1
     keys: list[tuple[str, str, int]]
     if (
         found.tiers
