@@ -217,6 +217,10 @@ class Publication:
         """The fact, or None where the source does not print it."""
         return self._facts.get((indicator, tier, year))
 
+    def facts_of(self, keys: Iterable[tuple[str, str, int]]) -> list[Fact]:
+        """What the source prints of some indicators, tiers and years, in their order."""
+        return [fact for key in keys if (fact := self.fact(*key)) is not None]
+
     @property
     def facts(self) -> Iterable[Fact]:
         """All facts, in the order of the file."""

@@ -52,7 +52,7 @@ def _item(item: Item) -> str:
         return f"[{words}: {', '.join(sorted(item.meanings))}]"
     if item.number is not None:
         return f"[{words}: number]"
-    return f"[{words}: name?]" if item.name else f"[{words}: ?]"
+    return f"[{words}: name?]" if item.is_name else f"[{words}: ?]"
 
 
 def _weight(found: Interpretation, sentence: object) -> str:

@@ -12,12 +12,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.conversation import Conversation
+from bot.cues import ASKING, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
 from bot.data import Publication
 from bot.interpretation import Interpretation, Outcome
 from bot.language import Language, Pattern
 from bot.question.choices import Choices
 from bot.question.coverage import Coverage
-from bot.question.cues import ASKING, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
 from bot.question.follow_up import FollowUps
 from bot.question.foreign import ForeignWords
 from bot.question.match import Matcher
@@ -246,7 +246,7 @@ class Interpreter:
         if found.indicators:
             return False
         matched = self.matcher.match(found)
-        return matched.handler == "about" and matched.score >= ACCEPT_PATTERN
+        return matched.handler == "about" and _fits(matched)
 
     def _is_elsewhere(self, items: Sequence[Item]) -> bool:
         return any(
@@ -259,14 +259,14 @@ class Interpreter:
         matched = self.matcher.match(found)
         courteous = matched.handler == "social" and found.cues & {Cue.THANKS, Cue.GOODBYE}
         answered = matched.handler == "about" or (courteous and not found.indicators)
-        if answered and matched.score >= ACCEPT_PATTERN:
+        if answered and _fits(matched):
             return matched
         return replace(matched, outcome=Outcome.ELSEWHERE)
 
     # The decision -------------------------------------------------------------------------
 
     def _decide(self, found: Interpretation, items: Sequence[Item]) -> Interpretation:
-        fits = bool(found.intent) and found.score >= ACCEPT_PATTERN
+        fits = _fits(found)
         if fits and found.handler == "about":
             return found
         social = fits and found.handler == "social" and not found.indicators
@@ -279,7 +279,7 @@ class Interpreter:
             return self._without_subject(found, items, fits=fits)
         if found.handler == "social":
             found = self.matcher.match(replace(found, cues=found.cues - SOCIAL, intent=""))
-            fits = bool(found.intent) and found.score >= ACCEPT_PATTERN
+            fits = _fits(found)
         if found.coverage < ACCEPT_COVERAGE:
             return replace(found, outcome=Outcome.ELSEWHERE)
         return found if fits else replace(found, intent="value", handler="value")
@@ -322,6 +322,11 @@ _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE
 """Says that a question is about figures, so that one word may be its whole subject."""
 
 
+def _fits(found: Interpretation) -> bool:
+    """Whether the best pattern is a reading of the message."""
+    return bool(found.intent) and found.score >= ACCEPT_PATTERN
+
+
 def _with_slots(slots: Slots, publication: Publication) -> Interpretation:
     return Interpretation(
         Outcome.UNDERSTOOD,
@@ -346,9 +351,9 @@ def _follows(items: Sequence[Item], later: str, earlier: str) -> bool:
 def _in_its_subject(found: Interpretation) -> Interpretation:
     """The interpretation, with words read as its subject has them."""
     cues = found.cues
-    if any(found.publication.indicators[i].kind == "reasons" for i in found.indicators):
-        cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
     listed = any(found.publication.indicators[i].kind == "reasons" for i in found.indicators)
+    if listed:
+        cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
     if Cue.ALL_TIERS in cues and (listed or len(found.indicators) > 2):
         cues -= {Cue.ALL_TIERS}  # "Noem ze alle drie": the reasons, the forms.
         found = replace(found, tiers=())

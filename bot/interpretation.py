@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from bot.cues import Given
 from bot.data import Publication
 from bot.language import Pattern
-from bot.question.cues import Given
 from bot.reader import Sentence
-from bot.schema import Handler
+from bot.schema import Comparison, Handler
 
-Comparison = Literal["is", "more", "least", "less", "most", "almost", "about", "not"]
 ClaimKind = Literal["percent", "majority", "number", "points", "gap", "factor", "rank"]
 """``number`` and ``gap`` (a difference) are in the unit of an indicator that is not in %."""
 OF_A_VALUE: tuple[ClaimKind, ...] = ("percent", "majority", "number")
@@ -42,7 +41,7 @@ class Claim:
     kind: ClaimKind
     tolerance: float = 0.0
     """How far a printed number may lie from it, in its own unit (of a factor: as a share)."""
-    comparison: Comparison = "is"
+    comparison: Comparison | Literal["is", "not"] = "is"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from hassil.expression import (
 from hassil.parse_expression import parse_sentence
 
 from bot.charts.words import Words, load_words
+from bot.cues import FILLER, Cue, Given
 from bot.data import Publication
 from bot.files import (
     Fault,
@@ -39,7 +40,6 @@ from bot.files import (
     text_line_in,
 )
 from bot.paths import common_folder
-from bot.question.cues import FILLER, Cue, Given
 from bot.schema import (
     ALL,
     About,
@@ -114,7 +114,7 @@ class Language:
     ask_back_patterns: list[Pattern]
     intent_patterns: list[Pattern]
 
-    common: frozenset[str]
+    shared_concepts: frozenset[str]
     """The concepts that every publication shares."""
     fillers: frozenset[str]
     """Single words that say nothing, whatever they mean to some publication."""
@@ -251,17 +251,10 @@ class _Loader:
             book.add(f"fraction:{index}", fraction.say, path, "fractions", str(index))
         for index, factor in enumerate(self._numbers.factors):
             book.add(f"factor:{index}", factor.say, path, "factors", str(index))
-        for kind in (
-            "more_than",
-            "at_least",
-            "less",
-            "at_most",
-            "almost",
-            "about",
-            "majority",
-            "minority",
-        ):
-            book.add(f"number:{kind}", getattr(self._numbers, kind), path, kind)
+        for comparison, phrases in self._numbers.comparisons.items():
+            book.add(f"number:{comparison}", phrases, path, "comparisons", comparison)
+        book.add("number:majority", self._numbers.majority, path, "majority")
+        book.add("number:minority", self._numbers.minority, path, "minority")
         book.is_common()
 
     def add_publication(self, name: str) -> None:
@@ -321,7 +314,7 @@ class _Loader:
             phrases=self._book.compiled(),
             common_words=_common_words(self._common / "dutch.txt"),
             everyday=frozenset(_common_words(self._common / "everyday.txt")),
-            common=frozenset(self._concepts.concepts),
+            shared_concepts=frozenset(self._concepts.concepts),
             fillers=frozenset(w[0] for w in word_phrases(self._spelling.fillers) if len(w) == 1),
             years=self._years,
             numbers=self._numbers,

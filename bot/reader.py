@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.cues import FILLER
 from bot.language import NUMBER, Language, Phrase
-from bot.question.cues import FILLER
 from bot.spelling import Speller
 from bot.text import THOUSAND, Word, number_words, sentences_of
 
@@ -33,7 +33,7 @@ class Item:
     meanings: frozenset[str]
     """Concepts, and slots such as ``tier:…``; empty for a word that is not known."""
     number: float | None = None
-    name: bool = False
+    is_name: bool = False
     """An unknown word that is probably a name."""
 
     @property
@@ -99,7 +99,7 @@ class Reader:
         self._emoji = language.emoji
         self._everyday = language.everyday
         self._elsewhere = language.elsewhere
-        self._common = language.common
+        self._shared = language.shared_concepts
         self._single = language.of_one_word
         self._of_word = lru_cache(_CACHED)(self._of_word_uncached)
         self._speller = Speller(language)
@@ -118,7 +118,7 @@ class Reader:
         capitals = set()
         place = 0
         for item in sentence.items:
-            if item.name:
+            if item.is_name:
                 capitals.add(place)
             place += len(item.words)
         return replace(sentence, items=tuple(self._items(list(sentence.words), capitals)))
@@ -193,7 +193,7 @@ class Reader:
             if (meanings := self._single.get(head)) and len(head) > _SHORTEST_HEAD:
                 if meanings <= self._elsewhere:
                     return meanings
-                if meanings <= self._common | _ONLY_FILLER:
+                if meanings <= self._shared | _ONLY_FILLER:
                     return _ONLY_FILLER
         return frozenset()
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from bot.answer import Answer, ChartRequest, Status
 from bot.conversation import Conversation
+from bot.cues import ASKING, CHANGE, EXTREME, LEVEL, Cue, Given
 from bot.data import Publication
 from bot.interpretation import Interpretation, Outcome
 from bot.language import Language
-from bot.question.cues import ASKING, CHANGE, EXTREME, LEVEL, Cue, Given
 from bot.question.follow_up import OPEN_QUESTION
 from bot.replies import beyond, comparisons, extremes, figures, talk, trends, values
 from bot.replies.claim import claim
@@ -103,7 +103,9 @@ class Replier:
     def _explained_share(self, found: Interpretation) -> Interpretation:
         """A number with a list of reasons is about the share that the reasons explain."""
         checks = self._language.subjects[found.publication.name].checks
-        shares = [checks[i].about for i in found.indicators if i in checks and checks[i].about]
+        shares = [
+            checks[i].explains for i in found.indicators if i in checks and checks[i].explains
+        ]
         if not shares or not found.claimed("percent", "points", "factor"):
             return found
         return replace(found, indicators=(*shares, *found.indicators))

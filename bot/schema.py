@@ -122,6 +122,9 @@ class Factor(_File):
     times: float
 
 
+Comparison = Literal["more", "at_least", "less", "at_most", "almost", "about"]
+
+
 class Numbers(_File):
     """``numbers.yaml``"""
 
@@ -143,14 +146,10 @@ class Numbers(_File):
     fractions: list[Fraction]
     factors: list[Factor]
     ratio_tolerance: float
-    more_than: Words
-    at_least: Words
-    less: Words
-    at_most: Words
-    almost: Words
-    about: Words
+    comparisons: dict[Comparison, Needed]
+    """Before a number, what is claimed of it."""
     majority: Words
-    most: Words
+    most_before_people: Words
     minority: Words
 
     @field_validator("fractions")
@@ -236,7 +235,7 @@ class Check(_File):
     false: Words = ""
     ranks: dict[str, int] = Field(default_factory=dict)
     """Concept: its place in the list of reasons, 0 for none."""
-    about: str = ""
+    explains: str = ""
     """The indicator whose share a list of reasons explains."""
     majority: bool | None = None
     """Whether the source says that most do."""

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, LCSseq
 
+from bot.cues import FILLER
 from bot.language import Language
-from bot.question.cues import FILLER
 from bot.text import digits, number_words
 
 _CACHED = 20_000

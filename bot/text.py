@@ -12,6 +12,8 @@ from unicode_rbnf import RbnfEngine
 MAX_CHARACTERS = 4096
 """What is read of a message; Telegram allows no more in one."""
 
+_DECIMALS = 6
+"""More than a source prints: what lies behind them is how computers subtract (26 - 22.8)."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MENTION = re.compile(r"(?<!\w)@\w+")
@@ -121,3 +123,10 @@ def digits(word: str) -> str:
     """
     value = number_words().get(word, 1)
     return str(value) if value > 1 else word
+
+
+def dutch_number(value: float, decimals: int = 0) -> str:
+    """A number in Dutch notation, with at least so many decimals: 1.250, 3,5 and 5,10."""
+    value = round(value, _DECIMALS)
+    text = f"{value:,.{decimals}f}" if value == round(value, decimals) else f"{value:,}"
+    return text.translate(str.maketrans(",.", ".,"))

@@ -30,12 +30,13 @@ from bot.charts import describe, draw, fingerprint
 from bot.charts.content import DESCRIPTION_LIMIT, compose
 from bot.charts.forms import build, spread
 from bot.charts.page import DARK, LIGHT, STYLE, Palette, contrast, luminance, wrap
-from bot.charts.words import Words, dutch_number, load_words
+from bot.charts.words import Words, load_words
 from bot.data import Publication
 from bot.files import LanguageError
 from bot.gallery import gallery, requests
 from bot.paths import default_data, default_intents
 from bot.tables import load_publication
+from bot.text import dutch_number
 from tests.other_publication import other_publication
 
 PICTURES = Path(__file__).parent.parent / "docs/pictures"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.data import Fact
 from bot.files import read_yaml
 from bot.paths import default_intents
+from bot.text import dutch_number
 
 
 class _Texts(BaseModel):
@@ -106,17 +107,6 @@ class Words(_Texts):
         """A number as it stands beside a mark: "47%", or "1.250" for any other unit."""
         number = dutch_number(value, decimals)
         return f"{number}%" if unit == "%" else number
-
-
-_DECIMALS = 6
-"""More than a source prints: what lies behind them is how computers subtract (26 - 22.8)."""
-
-
-def dutch_number(value: float, decimals: int = 0) -> str:
-    """A number in Dutch notation, with at least so many decimals: 1.250, 3,5 and 5,10."""
-    value = round(value, _DECIMALS)
-    text = f"{value:,.{decimals}f}" if value == round(value, decimals) else f"{value:,}"
-    return text.translate(str.maketrans(",.", ".,"))
 
 
 @lru_cache(maxsize=4)

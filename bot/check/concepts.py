@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.check.project import PHRASES, Finding, Project
+from bot.cues import Cue, Given
 from bot.language import expand, split_phrases
-from bot.question.cues import Cue, Given
 from bot.text import words_of
 
 _REFERENCE = re.compile(r"<([a-z_0-9]+)>|(\{[a-z_]+\})")

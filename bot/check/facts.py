@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bot.answer import Status
 from bot.check.project import Finding, Project, short
+from bot.cues import Cue
 from bot.data import Publication
 from bot.files import line_in, lines_of
-from bot.question.cues import Cue
 from bot.tables import PACKAGE
 
 _PLACEHOLDERS = ("year", "value", "members", "tier", "reasons")

@@ -82,7 +82,7 @@ def _named(
         if indicator in (topic.indicators or [name])
     }
     needed = {c for p in language.topic_patterns if p.target in targets for c in p.concepts}
-    needed -= references(f"{subjects.neutral} {subjects.people}") | language.common
+    needed -= references(f"{subjects.neutral} {subjects.people}") | language.shared_concepts
     # Where a concept is said twice ("welke manier … geuit"), the longer one says it best.
     best: dict[str, int] = {}
     for place, item in enumerate(items):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from bot.cues import CHOICES, FILLER, Cue
 from bot.interpretation import Interpretation
 from bot.language import word_phrases
-from bot.question.cues import CHOICES, FILLER, Cue
 from bot.schema import Intents
 
 _LONG = 12

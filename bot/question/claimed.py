@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from bot.interpretation import Claim, Comparison
+from bot.cues import EXTREME, Cue
+from bot.interpretation import Claim, ClaimKind
 from bot.language import word_phrases
-from bot.question.cues import EXTREME, Cue
 from bot.reader import Item
-from bot.schema import Numbers, Years
+from bot.schema import Comparison, Numbers, Years
 
 _CENTURIES = (20, 2000)
 _HALF = 50.0
@@ -27,14 +27,6 @@ _NEAR = 5
 """Within so many stretches "more" follows the number of "500 bezoekers minder"."""
 _AROUND = 6
 """So many years before and after the measurements, a number is a year sooner than a count."""
-_COMPARISONS: dict[str, Comparison] = {
-    "more_than": "more",
-    "at_least": "least",
-    "less": "less",
-    "at_most": "most",
-    "almost": "almost",
-    "about": "about",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +53,7 @@ class ClaimFinder:
         self._ranked = word_phrases(numbers.rank_nouns)
         self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
         self._points = word_phrases(numbers.points)
-        self._most = word_phrases(numbers.most)
+        self._most = word_phrases(numbers.most_before_people)
         self._by = word_phrases(numbers.by)
         self._to = word_phrases(numbers.to)
         self._percent = word_phrases(numbers.percent)
@@ -119,8 +111,8 @@ class ClaimFinder:
         if not between or start is None or not items[index - 1].is_filler or start > claim.value:
             return {}
         return {
-            first: Claim(start, claim.kind, comparison="least"),
-            index: Claim(claim.value, claim.kind, comparison="most"),
+            first: Claim(start, claim.kind, comparison="at_least"),
+            index: Claim(claim.value, claim.kind, comparison="at_most"),
         }
 
     def _at(
@@ -161,8 +153,8 @@ class ClaimFinder:
         by = index > 0 and items[index - 1].words[-1:] in self._by
         apart = by or self._is_apart(items, index + length, counted)
         denied = index > 0 and Cue.NOT in items[index - 1].meanings
-        comparison: Comparison = "not" if denied else "is"
-        return Claim(number, "gap" if apart else "number", comparison=comparison), length
+        kind: ClaimKind = "gap" if apart else "number"
+        return Claim(number, kind, comparison="not" if denied else "is"), length
 
     def _is_count(
         self, number: float, items: Sequence[Item], index: int, counted: Counted, *, has_unit: bool
@@ -260,13 +252,13 @@ class ClaimFinder:
             return Claim(_HALF, "majority", comparison="less")
         return None
 
-    @staticmethod
-    def _comparison(items: Sequence[Item], index: int) -> Comparison | None:
+    def _comparison(self, items: Sequence[Item], index: int) -> Comparison | None:
         """What the one or two items before a number make of it ("bijna", "meer dan")."""
         for before in reversed(items[max(0, index - 2) : index]):
             if before.number is not None:
                 return None
             kind = before.value_of("number")
-            if kind in _COMPARISONS:
-                return _COMPARISONS[kind]
+            for comparison in self._numbers.comparisons:
+                if comparison == kind:
+                    return comparison
         return None

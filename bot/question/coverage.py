@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from bot.cues import COURTESY
 from bot.language import Language, word_phrases
-from bot.question.cues import COURTESY
 from bot.reader import Item
 
 _COMMON_RANK = 1500
@@ -57,7 +57,7 @@ class Coverage:
             before = before[-1:]
         words = {near.words[-1] for near in before}
         placed = 1.0 if words.isdisjoint(self._prepositions) else _PLACED
-        return placed * (1.0 if self.is_rare(item) and not item.name else _HALF)
+        return placed * (1.0 if self.is_rare(item) and not item.is_name else _HALF)
 
     def is_rare(self, item: Item) -> bool:
         """Whether an item is no common Dutch word."""

@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.conversation import Conversation
-from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretation
-from bot.question.coverage import Coverage
-from bot.question.cues import (
+from bot.cues import (
     ASKING,
     CHANGE,
     COMPARISON,
@@ -22,6 +20,8 @@ from bot.question.cues import (
     Cue,
     Given,
 )
+from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretation
+from bot.question.coverage import Coverage
 from bot.question.signs import Signs
 from bot.question.topics import Topics
 from bot.reader import Item

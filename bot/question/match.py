@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from bot.cues import Given
 from bot.interpretation import Interpretation, Scored
 from bot.language import Language, Pattern, references
-from bot.question.cues import Given
 from bot.question.patterns import PatternIndex
 
 _KEPT = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.conversation import Conversation
+from bot.cues import Given
 from bot.language import Pattern
-from bot.question.cues import Given
 from bot.question.slots import SlotFinder
 from bot.question.topics import Topics
 from bot.reader import Item, Sentence, meanings_of

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.language import Pattern
-from bot.question.coverage import Coverage
-from bot.question.cues import (
+from bot.cues import (
     AFTERTHOUGHTS,
     ASKING,
     COMPARISON,
@@ -17,12 +15,28 @@ from bot.question.cues import (
     Cue,
     Given,
 )
+from bot.language import Pattern
+from bot.question.coverage import Coverage
 from bot.question.signs import Signs
 from bot.question.topics import Topics
 from bot.reader import Item, Sentence
 
 _FIGURE_RANK = 6.0
 """A sentence that names a figure by number asks, whatever stands beside it."""
+# How likely a sentence is the one that asks. One that names a subject outranks any that does not:
+# what another asks about "it" is added to that subject, and not the other way round.
+_SUBJECT, _BACKGROUND = 2.0, 1.5
+"""It names a subject; or one that is as often told as asked."""
+_ASKING_ABOUT = 2.0
+"""It asks, and names a subject."""
+_ASKING = 0.5
+"""It asks, and names none."""
+_ASKING_ELSEWHERE = 0.6
+"""It asks about another world: more than asking alone, so that it is refused."""
+_SLOT, _SLOT_OF_FOLLOW_UP = 0.3, 0.7
+"""It names a year or a tier; the same where it begins as a follow-up does ("en bij gemeenten?")."""
+_CLAIMING = 0.2
+"""It names another number."""
 _HIGHEST_FIGURE = 99
 _BARE = 2
 """So many words are no sentence yet."""
@@ -96,12 +110,17 @@ class Sentences:
             )
             claims = any(m.startswith(("number:", "fraction:", "factor:")) for m in meanings)
             elsewhere = Given.ELSEWHERE in meanings and bool(meanings & ASKING)
-            weight = 0.7 if self._signs.goes_on(read.sentence) else 0.3
-            return 0.5 * bool(meanings & _ASKS_ON) + weight * slots + 0.2 * claims + 0.6 * elsewhere
+            return (
+                _ASKING * bool(meanings & _ASKS_ON)
+                + (_SLOT_OF_FOLLOW_UP if self._signs.goes_on(read.sentence) else _SLOT) * slots
+                + _CLAIMING * claims
+                + _ASKING_ELSEWHERE * elsewhere
+            )
         precise = not all(topics.is_background(p) for p in read.patterns)
         asks = bool(meanings & ASKING) or self._signs.asks_yes_or_no(read.sentence)
         understood = self._coverage.of(read.sentence.items, (), topics.light)
-        return (2.0 if precise else 1.5) + (2.0 if asks else 0.0) + understood
+        subject = _SUBJECT if precise else _BACKGROUND
+        return subject + (_ASKING_ABOUT if asks else 0.0) + understood
 
     def _names_figure(self, sentence: Sentence, *, asked: bool) -> bool:
         """Whether a sentence is about a figure by its number, and not only placed in it."""

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 
+from bot.cues import Cue
 from bot.language import word_phrases
-from bot.question.cues import Cue
 from bot.reader import Item, Sentence
 from bot.schema import Intents
 

@@ -7,11 +7,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from bot.conversation import Conversation
+from bot.cues import CHOICES, PICTURE, Cue
 from bot.data import PERCENT, Publication
 from bot.interpretation import Claim
 from bot.language import Language
 from bot.question.claimed import ClaimFinder, Counted
-from bot.question.cues import CHOICES, PICTURE, Cue
 from bot.question.signs import Signs
 from bot.question.years import YearFinder
 from bot.reader import Item

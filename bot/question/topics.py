@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from bot.conversation import Conversation
+from bot.cues import FILLER, SHARE, Given
 from bot.data import Publication
 from bot.language import OWN, Language, Pattern, Phrase, references
-from bot.question.cues import FILLER, SHARE, Given
 from bot.question.patterns import PatternIndex, longest_first
 from bot.reader import Item, Reader, Sentence, meanings_of
 from bot.schema import IndicatorPatterns
@@ -30,7 +30,9 @@ class Topics:
         others = (s.meanings for n, s in language.subjects.items() if n != publication.name)
         unowned = language.meanings.difference(*others)
         owners = {f"{OWN}:{name}" for name in language.subjects}
-        self._known = language.common | subjects.meanings | unowned - language.elsewhere - owners
+        self._known = (
+            language.shared_concepts | subjects.meanings | unowned - language.elsewhere - owners
+        )
         self._elsewhere = f"{Given.ELSEWHERE}:{publication.name}"
         self.own = f"{OWN}:{publication.name}"
         """What the publication's own words for shared concepts mean as well."""
@@ -92,7 +94,7 @@ class Topics:
             for phrase in phrases:
                 meanings = phrase.meanings & (self._known | {self._elsewhere})
                 if owners & phrase.meanings and self.own not in phrase.meanings:
-                    meanings -= language.common  # Another one's words for it.
+                    meanings -= language.shared_concepts  # Another one's words for it.
                 if phrase.talk and not meanings:
                     meanings = frozenset({FILLER})
                 if meanings:

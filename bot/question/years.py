@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.cues import Cue
 from bot.language import word_phrases
-from bot.question.cues import Cue
 from bot.reader import Item
 from bot.schema import RelativeYear, Years
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answer import Status
+from bot.cues import CHANGE, EXTREME, LEVEL, Cue
 from bot.interpretation import OF_A_DIFFERENCE, Interpretation
-from bot.question.cues import CHANGE, EXTREME, LEVEL, Cue
 from bot.replies.comparisons import compare
 from bot.replies.draft import Draft, plain
 from bot.replies.talk import no_subject

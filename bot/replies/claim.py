@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answer import Status
+from bot.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue, Given
 from bot.interpretation import OF_A_VALUE, Interpretation
-from bot.question.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue, Given
 from bot.replies.claims import judge
 from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft

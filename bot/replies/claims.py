@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import pairwise, product
 from operator import ge, gt, le, lt
 
+from bot.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue
 from bot.data import BOUNDS, PERCENT, Fact
-from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Comparison, Interpretation
+from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretation
 from bot.language import Language
-from bot.question.cues import CHANGE, COMPARISON, EXTREME, LEVEL, Cue, Given
 from bot.replies.claims_in_words import judge_tiers, judge_words
-from bot.replies.judgement import Judgement, agrees, is_negated, judgement, sign
+from bot.replies.judgement import Judgement, agrees, is_negated, judgement, sign_between
 
 _ALMOST = 5.0
 """Points below a number within which it is "almost" that number."""
@@ -26,11 +26,11 @@ _ROUNDED = 0.51
 _APPROXIMATE = 1.0
 """How far the real value may lie from one that the source gives roughly."""
 _ALMOST_FACTOR = 0.85
-_ORDERS: dict[Comparison, Callable[[float, float], bool]] = {
+_ORDERS: dict[str, Callable[[float, float], bool]] = {
     "more": gt,
-    "least": ge,
+    "at_least": ge,
     "less": lt,
-    "most": le,
+    "at_most": le,
 }
 _PAIR = 2
 _CHRONOLOGICAL = CHANGE | {Cue.FACTOR, Cue.SINCE}
@@ -64,7 +64,7 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
     if len(shares) == len(facts):
         fits = [holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
         return Judgement(_all(fits), tuple(facts), complement=negated)
-    if len(facts) == 1 and {c.comparison for c in shares} == {"least", "most"}:
+    if len(facts) == 1 and {c.comparison for c in shares} == {"at_least", "at_most"}:
         fits = [holds(claim, facts[0], negated=negated) for claim in shares]
         return Judgement(_all(fits), tuple(facts), complement=negated)  # "tussen 40 en 50%"
     if len(shares) > 1 and len(facts) > 1 and not compared:
@@ -159,9 +159,9 @@ def _holds_of_bound(claim: Claim, bound: float, *, above: bool) -> bool | None:
     if (claim.value > bound) if above else (claim.value < bound):
         return None
     match claim.comparison:
-        case "more" | "least":
+        case "more" | "at_least":
             return above
-        case "less" | "most":
+        case "less" | "at_most":
             return not above
         case "almost" if claim.value == bound:
             return not above
@@ -198,7 +198,7 @@ def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
         keys = [(first, tier, years[0]) for tier in (tiers[0], publication.default_tier)]
     else:
         return None
-    facts = [fact for key in keys if (fact := publication.fact(*key)) is not None]
+    facts = publication.facts_of(keys)
     return (facts[0], facts[1:]) if len(facts) > 1 else None
 
 
@@ -228,7 +228,7 @@ def _judge_comparison(
     readings = [r for other in others if (r := publication.reading(first, other)) is not None]
     verdicts = []
     for other in others:
-        verdict = agrees(found, sign(publication, first, other))
+        verdict = agrees(found, sign_between(publication, first, other))
         if points is not None and Cue.DIFFERENCE in found.cues:
             verdict = None  # "Is het verschil groter dan 5 punten?" does not say who has more.
         if points is not None and verdict is not False:
@@ -254,9 +254,12 @@ def _judge_over_years(found: Interpretation, language: Language) -> Judgement | 
     first = min(found.years) if found.years else found.measured[0]
     series = [
         {
-            year: fact
-            for year in publication.years_of(indicator, tier)
-            if year >= first and (fact := publication.fact(indicator, tier, year))
+            fact.year: fact
+            for fact in publication.facts_of(
+                (indicator, tier, year)
+                for year in publication.years_of(indicator, tier)
+                if year >= first
+            )
         }
         for tier in found.tiers_meant
     ]
@@ -271,11 +274,14 @@ def _judge_over_years(found: Interpretation, language: Language) -> Judgement | 
     elif len(series) == _PAIR and found.cues & LEVEL:
         one, other = series
         years = [year for year in one if year in other]
-        fits = [[agrees(found, sign(publication, one[y], other[y])) for y in years]]
+        fits = [[agrees(found, sign_between(publication, one[y], other[y])) for y in years]]
         facts = [fact for year in years for fact in (one[year], other[year])]
     else:
         fits = [
-            [agrees(found, sign(publication, new, old)) for old, new in pairwise(each.values())]
+            [
+                agrees(found, sign_between(publication, new, old))
+                for old, new in pairwise(each.values())
+            ]
             for each in series
         ]
     if len(facts) < _PAIR or any(None in each for each in fits):
@@ -307,11 +313,8 @@ def _judge_changes(found: Interpretation) -> Judgement | None:
     if sides != (2, 2) or not (found.cues & CHANGE and found.cues & LEVEL) or found.claims:
         return None
     first, last = sorted(found.years)
-    pairs = [
-        [found.publication.fact(found.indicators[0], tier, year) for year in (first, last)]
-        for tier in found.tiers
-    ]
-    facts = [fact for pair in pairs for fact in pair if fact is not None]
+    keys = product(found.indicators[:1], found.tiers, (first, last))
+    facts = found.publication.facts_of(keys)
     if len(facts) < sum(sides):
         return None
     one, other = ((facts[i + 1].value or 0) - (facts[i].value or 0) for i in (0, 2))
@@ -380,7 +383,7 @@ def _judge_rank(found: Interpretation) -> Judgement | None:
     indicator = found.indicators[0]
     tier, year = found.tiers_meant[0], found.years_meant[0]
     names = found.publication.siblings(indicator)
-    facts = [f for name in names if (f := found.publication.fact(name, tier, year)) is not None]
+    facts = found.publication.facts_of((name, tier, year) for name in names)
     facts.sort(key=lambda fact: -(fact.value or 0))
     if rank is None or not 1 <= rank <= len(facts):
         return None
@@ -435,4 +438,4 @@ def _pool(found: Interpretation, tier: str, year: int) -> list[Fact]:
         keys = [(indicator, tier, each) for each in years]
     else:
         keys = [(each, tier, year) for each in siblings]
-    return [fact for key in keys if (fact := publication.fact(*key)) is not None]
+    return publication.facts_of(keys)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.cues import EXTREME, LEVEL, Cue
 from bot.data import Reading
 from bot.interpretation import Interpretation
 from bot.language import Language, references
-from bot.question.cues import EXTREME, LEVEL, Cue
 from bot.replies.judgement import Judgement, agrees, is_negated, judgement, sign_of, turned
 from bot.schema import Check
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.charts.words import dutch_number
+from bot.cues import CHANGE, LEVEL, SHARE, Cue
 from bot.data import PERCENT, Fact, Publication, Reading
 from bot.interpretation import Interpretation
-from bot.question.cues import CHANGE, LEVEL, SHARE, Cue
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
 from bot.replies.values import say_limits
 from bot.replies.wording import Wording
+from bot.text import dutch_number
 
 _PAIR = 2
 

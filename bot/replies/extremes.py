@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
+from bot.cues import Cue
 from bot.data import Fact
 from bot.interpretation import Claim, Interpretation
-from bot.question.cues import Cue
 from bot.replies.claims import holds
 from bot.replies.comparisons import compare, say_difference
 from bot.replies.draft import Draft
@@ -58,7 +58,9 @@ def _largest_step(found: Interpretation, wording: Wording) -> Draft:
     lookup = Lookup(draft, found, wording)
     indicator = found.indicators[0]
     tier = lookup.tiers(indicator, found.tiers_meant[:1])[0]
-    facts = lookup.printed(indicator, tier, _years(draft, found, wording, indicator, tier))
+    facts = found.publication.facts_of(
+        (indicator, tier, year) for year in _years(draft, found, wording, indicator, tier)
+    )
     sign = 1 if Cue.UP in found.cues else -1
     steps = [
         (sign * ((new.value or 0) - (old.value or 0)), (old, new)) for old, new in pairwise(facts)
@@ -143,7 +145,9 @@ def _facts(
     indicator = found.indicators[0]
     if dimension == "year":
         tier = lookup.tiers(indicator, found.tiers_meant[:1])[0]
-        return lookup.printed(indicator, tier, _years(draft, found, wording, indicator, tier))
+        return found.publication.facts_of(
+            (indicator, tier, year) for year in _years(draft, found, wording, indicator, tier)
+        )
     tiers = list(found.tiers) if len(found.tiers) > 1 else list(publication.tiers)
     available = publication.tiers_of(indicator)
     if len(available) == 1 and Cue.WHO_OR_WHERE in found.cues:

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import replace
 
 from bot.answer import Choice, Status
+from bot.cues import Cue
 from bot.data import Publication
 from bot.interpretation import Interpretation
-from bot.question.cues import Cue
 from bot.replies.draft import Draft, asking, plain
 from bot.replies.trends import trend
 from bot.replies.values import plain_value, value

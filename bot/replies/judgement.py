@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.cues import CHANGE, COMPARISON, Cue
 from bot.data import PERCENT, Fact, Publication, Reading
 from bot.data import Outcome as ReadingOutcome
 from bot.interpretation import Interpretation
 from bot.language import Language, references
-from bot.question.cues import CHANGE, COMPARISON, Cue
 
 MORE, EQUAL, LESS = 1, 0, -1
 DIFFERENT = 2
@@ -89,7 +89,7 @@ def turned(sign: int) -> int:
     return -sign if sign in (MORE, LESS) else sign
 
 
-def sign(publication: Publication, first: Fact, other: Fact) -> int:
+def sign_between(publication: Publication, first: Fact, other: Fact) -> int:
     """How one fact compares with another: what the source concludes goes before the numbers."""
     if reading := publication.reading(first, other):
         return sign_of(reading)

@@ -18,13 +18,9 @@ class Lookup:
         self._publication = found.publication
         self._wording = wording
         if found.current:
-            self._say_current()
-
-    def _say_current(self) -> None:
-        """That the year asked for, named in words, was not measured."""
-        years = self._publication.years
-        listed = self._wording.join(map(str, years))
-        self._partly("unmeasured_current", years=listed, latest=years[-1])
+            years = self._publication.years
+            listed = wording.join(map(str, years))
+            self._partly("unmeasured_current", years=listed, latest=years[-1])
 
     def _partly(self, name: str, /, **slots: object) -> None:
         self._draft.partly(self._wording.say(name, **slots))
@@ -64,16 +60,12 @@ class Lookup:
             names = self._wording.name_of(self._publication, indicator, tier)
             self._partly("not_printed", **names, year=year)
             distance = min(abs(y - year) for y in printed)
-            return self.printed(indicator, tier, [y for y in printed if abs(y - year) == distance])
+            near = [y for y in printed if abs(y - year) == distance]
+            return self._publication.facts_of((indicator, tier, y) for y in near)
         measured_else = year in self._publication.years
         self._partly("unmeasured_this" if measured_else else "unmeasured", year=year)
         near = [*[y for y in printed if y < year][-1:], *[y for y in printed if y > year][:1]]
         before = self._draft.before
         if len(before) == 1 and len(near) > 1:
             before[0] += " " + self._wording.say("nearest")
-        return self.printed(indicator, tier, near)
-
-    def printed(self, indicator: str, tier: str, years: Sequence[int]) -> list[Fact]:
-        """The facts of the years that are printed."""
-        facts = (self._publication.fact(indicator, tier, year) for year in years)
-        return [fact for fact in facts if fact is not None]
+        return self._publication.facts_of((indicator, tier, y) for y in near)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.cues import CHANGE, Cue
 from bot.data import Fact
 from bot.interpretation import Interpretation
-from bot.question.cues import CHANGE, Cue
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
 from bot.replies.values import asks_share_of_count, say_limits
@@ -36,7 +36,7 @@ def trend(found: Interpretation, wording: Wording) -> Draft:
             points = _points(draft, found, wording, indicator, tier)
             if not few or len(points) > _FEW_YEARS:
                 points = [points[0], points[-1]]
-            facts = lookup.printed(indicator, tier, points)
+            facts = publication.facts_of((indicator, tier, year) for year in points)
             _say_series(draft, found, wording, facts)
     return draft
 

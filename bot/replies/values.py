@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.cues import CHANGE, NUMBER, Cue
 from bot.data import PERCENT, Indicator
 from bot.interpretation import Interpretation
 from bot.language import references
-from bot.question.cues import CHANGE, NUMBER, Cue
 from bot.replies.draft import Draft
 from bot.replies.judgement import is_negated, of_the_others
 from bot.replies.lookup import Lookup

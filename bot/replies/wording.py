@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from bot.charts.words import dutch_number
 from bot.data import BOUNDS, PERCENT, Fact, Publication, Reading
 from bot.language import Language
+from bot.text import dutch_number
 
 _HALF = 50
 
