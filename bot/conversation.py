@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, NamedTuple
+
+
+class Asked(NamedTuple):
+    """What a question was about."""
+
+    indicators: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +33,15 @@ class Conversation:
     """The numbers that were claimed: value, kind, tolerance, comparison."""
     stated: tuple[int, ...] = ()
     """The years that the answer named, for "dat jaar"."""
-    earlier: tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]] = ((), (), ())
-    """Indicators, tiers and years of the question before the last, for "verschil?"."""
+    earlier: Asked = field(default_factory=Asked)
+    """What the question before the last was about, for "verschil?"."""
     options: tuple[str, ...] = ()
     """The bot's own question is open: the whole questions it offered, in order."""
+
+    @property
+    def last(self) -> Asked:
+        """What the last question was about."""
+        return Asked(self.indicators, self.tiers, self.years)
 
     def dump(self) -> str:
         """The conversation as compact JSON, for a store."""
@@ -40,10 +53,11 @@ class Conversation:
         """The conversation that :meth:`dump` wrote; an empty one where the text is not that."""
         try:
             values: Any = json.loads(text)
-            known = {field.name for field in fields(cls)}
+            known = {each.name for each in fields(cls)}
             if not isinstance(values, dict) or not known.issuperset(values):
                 return cls()
-            return cls(**{key: _frozen(value) for key, value in values.items()})
+            kept = {key: _frozen(value) for key, value in values.items()}
+            return cls(**kept | {"earlier": Asked(*kept.get("earlier", ()))})
         except (TypeError, ValueError):
             return cls()
 

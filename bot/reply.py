@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.answer import Answer, ChartRequest, Status
-from bot.conversation import Conversation
+from bot.conversation import Asked, Conversation
 from bot.cues import ASKING, CHANGE, EXTREME, LEVEL, Cue, Given
 from bot.data import Publication
 from bot.interpretation import Interpretation, Outcome
@@ -149,8 +149,7 @@ class Replier:
             return before  # Talk between two questions does not end the conversation.
         stated = tuple(dict.fromkeys(fact.year for fact in draft.facts))
         indicators = found.indicators or _shown(found)
-        slots = (indicators, found.tiers, found.years)
-        last = (before.indicators, before.tiers, before.years)
+        asked = Asked(indicators, found.tiers, found.years)
         return Conversation(
             publication=found.publication.name,
             indicators=indicators,
@@ -161,7 +160,7 @@ class Replier:
             cues=cues,
             figure=draft.figure or "",
             stated=stated,
-            earlier=last if last != slots else before.earlier,
+            earlier=before.last if before.last != asked else before.earlier,
             claims=tuple((c.value, c.kind, c.tolerance, c.comparison) for c in found.claims),
         )
 

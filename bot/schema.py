@@ -243,11 +243,16 @@ class Check(_File):
     """The first of these concepts is more than the second."""
 
 
-class Detail(_File):
-    """Concepts that ask for a part of an indicator that the source does not print."""
+class Together(_File):
+    """Concepts that mean something of their own when they stand together."""
 
     of: Words
     unless: Words = ""
+
+
+class Detail(Together):
+    """Concepts that ask for a part of an indicator that the source does not print."""
+
     say: str = ""
     """What is not printed, in Dutch; else what the indicator says of itself."""
 
@@ -290,7 +295,7 @@ class Subjects(_File):
     """Concepts that ask for the share of which the indicator does not hold."""
     checks: dict[str, Check] = Field(default_factory=dict)
     details: dict[str, Detail] = Field(default_factory=dict)
-    refuse: list[Detail] = Field(default_factory=list)
+    refuse: list[Together] = Field(default_factory=list)
     """Concepts that together, unless with others, mean what the publication is not about."""
     good: list[str] = Field(default_factory=list)
     """Indicators of which more is better."""

@@ -33,11 +33,15 @@ class Choices:
             return named
         if found.figure is not None:
             return None
-        for way in (_by_figure, _by_concepts, _by_indicators):
-            picked = way(found, words, options)
-            if picked is not None:
-                return picked
-        return None
+        figures = [option.figure or "" for option in options]
+        if all(figures):
+            lettered = [i for i, figure in enumerate(figures) if figure[-1] in words]
+            if lettered and len(words) <= _VERY_SHORT:
+                return lettered[0]
+            if (shown := _by_what_it_shows(found, figures)) is not None:
+                return shown
+        by_concepts = _by_concepts(found, options)
+        return by_concepts if by_concepts is not None else _by_indicators(found, options)
 
     def _by_place(self, found: Interpretation, words: Sequence[str], count: int) -> int | None:
         if len(words) <= _SHORT:
@@ -48,27 +52,16 @@ class Choices:
         return count - 1 if last else None
 
 
-def _by_figure(
-    found: Interpretation, words: Sequence[str], options: Sequence[Interpretation]
-) -> int | None:
-    """Figures by their letter, or by what they show."""
-    figures = [option.figure or "" for option in options]
-    if not all(figures):
-        return None
-    publication = found.publication
+def _by_what_it_shows(found: Interpretation, figures: Sequence[str]) -> int | None:
+    """The figure that shows the subject of a message."""
     for index, figure in enumerate(figures):
-        if len(words) <= _VERY_SHORT and figure[-1] in words:
-            return index
-    for index, figure in enumerate(figures):
-        shown = {series.indicator for series in publication.figure_series(figure)}
+        shown = {series.indicator for series in found.publication.figure_series(figure)}
         if not shown.isdisjoint(found.indicators):
             return index
     return None
 
 
-def _by_concepts(
-    found: Interpretation, words: Sequence[str], options: Sequence[Interpretation]
-) -> int | None:
+def _by_concepts(found: Interpretation, options: Sequence[Interpretation]) -> int | None:
     """The one that shares most with the message, of what the others do not hold."""
     common = frozenset.intersection(*(option.concepts for option in options))
     own = found.concepts - common - {FILLER}
@@ -77,8 +70,7 @@ def _by_concepts(
     return scores.index(best) if best and Counter(scores)[best] == 1 else None
 
 
-def _by_indicators(
-    found: Interpretation, words: Sequence[str], options: Sequence[Interpretation]
-) -> int | None:
+def _by_indicators(found: Interpretation, options: Sequence[Interpretation]) -> int | None:
+    """The one that asks the same."""
     same = [i for i, option in enumerate(options) if option.indicators == found.indicators]
     return same[0] if found.indicators and len(same) == 1 else None

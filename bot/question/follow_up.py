@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.conversation import Conversation
+from bot.conversation import Asked, Conversation
 from bot.cues import (
     ASKING,
     CHANGE,
@@ -34,8 +34,6 @@ _SHORT_FOLLOW_UP = 6
 """A follow-up that names its own subject is not longer than this; else it is a new question."""
 _VERY_SHORT = 3
 _SEVERAL = 2
-_TIERS, _YEARS = 1, 2
-"""Places in the slots of a question: indicators, tiers, years."""
 _UNKNOWN = 2
 _UNKNOWN_MARKED = 3
 """A follow-up holds fewer unknown words than this; more where its first word marks it as one."""
@@ -126,13 +124,10 @@ class FollowUps:
     ) -> Interpretation:
         if not before.indicators or not _leans(found, content, marked=marked):
             return found
-        if pair := _last_two(found, before):
-            indicators, tiers, years = pair
+        if both := _last_two(found, before):
             return replace(
                 found,
-                indicators=indicators,
-                tiers=tiers,
-                years=years,
+                **both._asdict(),
                 concepts=found.concepts | frozenset(before.concepts),
                 follow_up=True,
             )
@@ -187,9 +182,7 @@ def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> b
     return bool(slots or found.cues - SOCIAL or (marked and not social))
 
 
-def _last_two(
-    found: Interpretation, before: Conversation
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]] | None:
+def _last_two(found: Interpretation, before: Conversation) -> Asked | None:
     """What the last two questions were about, where a message compares the two: "verschil?".
 
     None where they differ in more than their subject, tier or year.
@@ -201,32 +194,32 @@ def _last_two(
     if found.claimed(*OF_A_VALUE) and Cue.BOTH not in found.cues:
         return None  # "Minder dan honderd dus?" is about the last one.
     first, second = (
-        (
-            indicators,
-            tiers or (publication.default_tier,),
-            found.years or years or publication.years[-1:],
+        Asked(
+            asked.indicators,
+            asked.tiers or (publication.default_tier,),
+            found.years or asked.years or publication.years[-1:],
         )
-        for indicators, tiers, years in (
-            before.earlier,
-            (before.indicators, before.tiers, before.years),
-        )
+        for asked in (before.earlier, before.last)
     )
-    differing = [i for i in range(len(first)) if first[i] != second[i]]
-    if not first[0] or len(differing) != 1 or any(len(each) > 1 for each in (*first, *second)):
+    differing = [a for a, b in zip(first, second, strict=True) if a != b]
+    if len(differing) != 1 or any(len(each) != 1 for each in (*first, *second)):
         return None
-    in_years = differing == [_YEARS]
-    if Cue.WHICH_TIER in found.cues and differing != [_TIERS]:
+    in_years = first.years != second.years
+    if Cue.WHICH_TIER in found.cues and first.tiers == second.tiers:
         return None
     if found.cues & (CHANGE - LEVEL) and not in_years:
         return None
-    if found.tiers and found.tiers not in (first[_TIERS], second[_TIERS]):
+    if found.tiers and found.tiers not in (first.tiers, second.tiers):
         return None
     against = Cue.COMPARE in found.cues  # "dan bij provincies": the other side is named
-    named_first = found.tiers == (second if against else first)[_TIERS]
+    named_first = found.tiers == (second if against else first).tiers
     if (found.tiers and named_first) or in_years:
         first, second = second, first
-    both = [tuple(dict.fromkeys((*b, *a))) for a, b in zip(first, second, strict=True)]
-    return both[0], both[1], both[2]  # type: ignore[return-value]
+    return Asked(
+        tuple(dict.fromkeys(second.indicators + first.indicators)),
+        tuple(dict.fromkeys(second.tiers + first.tiers)),
+        tuple(dict.fromkeys(second.years + first.years)),
+    )
 
 
 def _siblings(found: Interpretation, before: Conversation) -> set[str]:
