@@ -270,6 +270,8 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
         return frozenset()
     if found.cues & ASKING or (found.years and not own and before.intent in ("trend", "claim")):
         return frozenset()
+    if own and before.claims:
+        return frozenset()  # "79% was tevreden, toch?" – "En over …?" claims no number of its own.
     kept = _kind_before(found, before)
     if found.tiers and not own:
         kept -= {Cue.ALL_TIERS}
