@@ -301,7 +301,7 @@ class Interpreter:
             return replace(found, outcome=Outcome.ELSEWHERE)
         if any(Given.ELSEWHERE in sentence.meanings for sentence in found.sentences):
             return replace(found, outcome=Outcome.ELSEWHERE)
-        kind = found.cues - SOCIAL - {Given.YES_NO}
+        kind = found.cues - SOCIAL - {Given.YES_NO, Cue.WHO_OR_WHERE}
         asks = found.tiers or found.years or found.current or kind
         sum_of_own = any((item.number or 0) > _WHOLE and not item.is_year for item in items)
         understood = asks and not sum_of_own and not any(item.is_unknown for item in items)

@@ -106,6 +106,8 @@ class SlotFinder:
                 for near in items[max(0, index - _BESIDE) : index + _BESIDE + 1]
             )
             told = self._signs.tells(items, index)
+            if tier is not None and _is_named(items, index):
+                slots.breakdown = True
             if Cue.BREAKDOWN in item.meanings and not told and not by_tier:
                 slots.breakdown = True
             if Cue.ALL_TIERS in item.meanings:
@@ -164,6 +166,13 @@ class SlotFinder:
             and item.number is not None
             and (_LEAST_SHARE <= item.number <= 100 or (counted is not None and not item.is_year))
         }
+
+
+def _is_named(items: Sequence[Item], index: int) -> bool:
+    """Whether the name of one of a tier stands behind it: "hoogheemraadschap van Rijnland"."""
+    behind = items[index + 1 : index + 1 + _BESIDE]
+    name = next((item for item in behind if not item.is_filler), None)
+    return name is not None and name.is_name
 
 
 def _counted(

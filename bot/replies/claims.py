@@ -33,6 +33,8 @@ _ORDERS: dict[str, Callable[[float, float], bool]] = {
     "at_most": le,
 }
 _PAIR = 2
+_Test = tuple[bool | None, tuple[Fact, ...]]
+"""Whether a claim about all years holds of one, and the facts that tell."""
 _CHRONOLOGICAL = CHANGE | {Cue.FACTOR, Cue.SINCE}
 """Compares the later year with the earlier one, in whatever order a question names them."""
 
@@ -268,26 +270,32 @@ def _judge_over_years(found: Interpretation, language: Language) -> Judgement | 
         return Judgement(None, tuple(facts))  # Is it the share that is denied, or "always"?
     if shares and not shares[0].value and len(facts) > 1:  # "Nooit iemand": the share, each time
         return Judgement(all(holds(shares[0], fact, negated=False) for fact in facts), tuple(facts))
-    fits: list[list[bool | None]]
+    tests: list[list[_Test]]
     if shares:
-        fits = [[holds(shares[0], f, negated=False) for f in each.values()] for each in series]
+        tests = [
+            [(holds(shares[0], fact, negated=False), (fact,)) for fact in each.values()]
+            for each in series
+        ]
     elif len(series) == _PAIR and found.cues & LEVEL:
         one, other = series
-        years = [year for year in one if year in other]
-        fits = [[agrees(found, sign_between(publication, one[y], other[y])) for y in years]]
-        facts = [fact for year in years for fact in (one[year], other[year])]
+        pairs = [(one[year], other[year]) for year in one if year in other]
+        tests = [[(agrees(found, sign_between(publication, *pair)), pair) for pair in pairs]]
     else:
-        fits = [
+        tests = [
             [
-                agrees(found, sign_between(publication, new, old))
+                (agrees(found, sign_between(publication, new, old)), (old, new))
                 for old, new in pairwise(each.values())
             ]
             for each in series
         ]
-    if len(facts) < _PAIR or any(None in each for each in fits):
+    if len(facts) < _PAIR or any(fits is None for each in tests for fits, _ in each):
         return None
-    right = all(any(each) if Cue.EVER in found.cues else all(each) for each in fits)
-    return judgement(found, right, facts)
+    ever = Cue.EVER in found.cues
+    right = all((any if ever else all)(fits for fits, _ in each) for each in tests)
+    # One year that is otherwise denies "always", and one that is so is enough for "ever".
+    telling = {ever} if right == ever else {True, False}
+    told = [fact for each in tests for fits, facts in each if fits in telling for fact in facts]
+    return judgement(found, right, list(dict.fromkeys(told)))
 
 
 def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
@@ -400,6 +408,10 @@ def _judge_extreme(found: Interpretation) -> Judgement | None:
     if len(found.indicators) > 1:
         return None
     tier, year = found.tiers_meant[0], found.years_meant[0]
+    if len(found.tiers) > 1 and len(found.years) == 1:
+        all_tiers = set(found.tiers) >= set(found.publication.tiers_of(found.indicators[0]))
+        if all_tiers:  # "Was het in 2022 bij alle drie het hoogst?": each among its own years
+            return _judge_each_tier(found)
     claimed = found.publication.fact(found.indicators[0], tier, year)
     pool = _pool(found, tier, year)
     if claimed is None or len(pool) < 2:
@@ -413,6 +425,19 @@ def _judge_extreme(found: Interpretation) -> Judgement | None:
             return _judge_comparison(replace(found, cues=found.cues - EXTREME), *compared)
         return judgement(found, True, winners)
     return judgement(found, False, [claimed, *winners])
+
+
+def _judge_each_tier(found: Interpretation) -> Judgement | None:
+    """A claim that a year is the highest or lowest of every tier."""
+    each = [
+        _judge_extreme(replace(found, tiers=(tier,), cues=found.cues | {Cue.TREND}))
+        for tier in found.tiers
+    ]
+    judged = [one for one in each if one is not None]
+    if len(judged) < len(each):
+        return None
+    facts = tuple(dict.fromkeys(fact for one in judged for fact in one.facts))
+    return judgement(found, all(one.verdict for one in judged), facts)
 
 
 def _pool(found: Interpretation, tier: str, year: int) -> list[Fact]:
