@@ -206,7 +206,7 @@ class ClaimFinder:
         if following.words[:1] in self._percent:
             by = index > 0 and items[index - 1].words[-1:] in self._by
             return Claim(number, "points" if by else "percent", _ROUNDED if number % 1 else 0), 2
-        if Cue.FACTOR in following.meanings:
+        if Cue.FACTOR in following.meanings and following.value_of("factor") is None:
             return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
         if self._shares_unit(items, index):
             return Claim(number, "percent", _ROUNDED if number % 1 else 0), 1

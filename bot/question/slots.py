@@ -78,6 +78,11 @@ class SlotFinder:
         said = sum(Cue.GREETING not in item.meanings for item in items)
         if slots.figure is None and shown and said <= _SHORT_FOLLOW_UP:
             self._find_bare_figure(items, publication, slots, before.figure)
+        if len(items) == 1 and not (before.indicators or before.options):
+            number = self._figure_number(items[0])
+            if any(str(number) in (name, name[:-1]) for name in publication.figures):
+                slots.figure = str(number)  # "Welke figuren zijn er?" – "8"
+                slots.used.add(0)
         checks = any(i.meanings & _NAMES_NUMBERS for i in items) or self._signs.asserts(items)
         counted = _counted(items, publication, before, indicators, named, checks=checks)
         claims = self._claims.find(items, slots.used, counted)

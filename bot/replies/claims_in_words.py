@@ -52,6 +52,12 @@ def judge_words(found: Interpretation, language: Language) -> Judgement | None:
     fact = publication.fact(indicator, available[0], publication.years[-1])
     facts = [fact] if fact else []
     check = language.subjects[publication.name].checks.get(indicator, Check())
+    tiers, readings = found.tiers_meant, publication.readings_of(indicator)
+    if len(tiers) > 1 or Cue.ALL_TIERS in found.cues or tiers[0] not in available:
+        in_words = any(reading.other_tier is not None for reading in readings)
+        return judge_tiers(found) if in_words else Judgement(None, missing=True)
+    if not readings and any(year != publication.years[-1] for year in found.years):
+        return Judgement(None, missing=True)
     if check.ranks:
         right = _is_reason(found, check)
         return None if right is None else Judgement(right, tuple(facts))
@@ -62,12 +68,6 @@ def judge_words(found: Interpretation, language: Language) -> Judgement | None:
         both = found.concepts & references(check.true) and found.concepts & references(check.false)
         # "Via sociale media en niet via de telefoon": what is denied is the other one.
         return Judgement(settled, tuple(facts)) if both else judgement(found, settled, facts)
-    tiers, readings = found.tiers_meant, publication.readings_of(indicator)
-    if len(tiers) > 1 or Cue.ALL_TIERS in found.cues or tiers[0] not in available:
-        in_words = any(reading.other_tier is not None for reading in readings)
-        return judge_tiers(found) if in_words else Judgement(None, missing=True)
-    if not readings and any(year != publication.years[-1] for year in found.years):
-        return Judgement(None, missing=True)
     verdict, rests_on = _verdict(found, check, readings)
     if verdict is not None and check.majority and found.claims and is_negated(found, language):
         return Judgement(not verdict, tuple(facts), tuple(rests_on))

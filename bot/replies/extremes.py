@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
-from bot.cues import Cue
+from bot.cues import EXTREME, Cue
 from bot.data import Fact
 from bot.interpretation import Claim, Interpretation
 from bot.replies.claims import holds
@@ -26,6 +26,8 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         return value(found, wording)
     if dimension == "year" and (found.cues & {Cue.UP, Cue.DOWN}) and Cue.WHEN in found.cues:
         return _largest_step(found, wording)
+    if dimension == "year" and Cue.DIFFERENCE in found.cues and len(found.tiers) == 2:
+        return _widest_gap(found, wording)
     if dimension == "tier" and found.cues & {Cue.UP, Cue.DOWN}:
         cues = found.cues - {Cue.HIGHEST, Cue.LOWEST}
         years = found.years if len(found.years) > 1 else found.measured[-2:]
@@ -76,6 +78,31 @@ def _largest_step(found: Interpretation, wording: Wording) -> Draft:
     draft.state(shown)
     draft.body += wording.statements(publication, shown)
     if right:
+        say_difference(draft, publication, wording, shown, factor=False)
+    return draft
+
+
+def _widest_gap(found: Interpretation, wording: Wording) -> Draft:
+    """In which year two tiers lay furthest apart, or closest together."""
+    draft, publication = Draft(), found.publication
+    indicator = found.indicators[0]
+    one, other = (
+        {year: fact for year in years if (fact := publication.fact(indicator, tier, year))}
+        for tier in found.tiers
+        for years in [_years(draft, found, wording, indicator, tier)]
+    )
+    gaps = {
+        year: abs((one[year].value or 0) - (other[year].value or 0))
+        for year in one
+        if year in other
+    }
+    if not gaps:
+        return compare(replace(found, cues=found.cues - EXTREME), wording)
+    best = (min if Cue.LOWEST in found.cues else max)(gaps.values())
+    for year in (year for year, gap in gaps.items() if gap == best):
+        shown = (one[year], other[year])
+        draft.state(shown)
+        draft.body += wording.statements(publication, shown)
         say_difference(draft, publication, wording, shown, factor=False)
     return draft
 
