@@ -289,8 +289,13 @@ class Interpreter:
     ) -> Interpretation:
         """What to do with a question that names no subject, and has none to go on with."""
         if fits and found.handler in _ABOUT_FIGURES:
+            leans = found.main is not None and (
+                self._signs.points_back(found.main) or len(found.main.typed) <= _SHORT_QUESTION
+            )
             ask = found.handler in ("why", "significance") and found.coverage >= _KNOWN
-            return replace(found, outcome=Outcome.NO_SUBJECT if ask else Outcome.ELSEWHERE)
+            return replace(
+                found, outcome=Outcome.NO_SUBJECT if ask and leans else Outcome.ELSEWHERE
+            )
         meanings = meanings_of(items)
         options = self.topics[found.publication.name].options(meanings)
         if options and found.coverage >= ACCEPT_COVERAGE:

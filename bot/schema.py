@@ -103,6 +103,10 @@ class Years(_File):
     """May stand between "the last measurement" and its year."""
     until: Words
     """Between the two years of a period."""
+    except_before: Words
+    """Before a year, leaves it out."""
+    except_after: Words
+    """Behind a year, leaves it out."""
     between: Words
     """Before two years, says that those are meant, and not the period."""
 

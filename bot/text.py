@@ -26,6 +26,8 @@ _APOSTROPHE = re.compile(r"['’‘`´]")
 _WORD = re.compile(
     r"\d+(?:,\d+)?(?!\d)|[a-z]+|%|[.!?\n;…]+|[^\s\w,:()\"“”„\-/&+*_~`#=|{}\[\]<>^°'’]"
 )
+_DASH = re.compile(r"[\u2010-\u2015]")
+"""Dashes of all lengths join or set apart, and end no sentence: "2014–2024"."""
 _STUCK = re.compile(r"(?<=[a-zA-Z]{3})(?=\d)|(?<=\d)(?=[a-zA-Z]{3})")
 """Between a word and a number without their space: "nee2020"."""
 _LONGEST_SHORT = 4
@@ -67,6 +69,7 @@ def sentences_of(message: str) -> list[list[Word]]:
     text = unicodedata.normalize("NFKC", message[:MAX_CHARACTERS])
     text = _URL.sub(" ", _TAG.sub(" ", text))
     text = _MENTION.sub(" ", text)
+    text = _DASH.sub(" ", text)
     text = _SHORT_YEAR.sub(r" 20\1", text)
     text = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), text)
     text = _NO_YEAR.sub(r"\1\2,0", text)

@@ -139,7 +139,10 @@ class FollowUps:
         """A whole question about a tier that names no subject is about the headline indicator."""
         if found.indicators or found.figure is not None or found.main is None or found.follow_up:
             return found
-        if self._signs.goes_on(found.main) and not found.cues & {Cue.IS_TRUE, Cue.HOW_MUCH}:
+        asks = found.cues & {Cue.IS_TRUE, Cue.HOW_MUCH}
+        if Cue.HOW in found.cues and not found.years:
+            asks = frozenset()  # "En hoe zit het bij gemeenten?" – but with what?
+        if self._signs.goes_on(found.main) and not asks:
             return found
         if found.breakdown or found.function:
             return found

@@ -19,6 +19,8 @@ _SHORT_MESSAGE = 10
 """A message of more stretches that say something completes no earlier question."""
 
 _EVERYDAY = 0.5
+_COMPLETED_BY = {1, 2}
+"""By so many completing concepts each, two subjects that are named in one breath differ."""
 
 
 class Topics:
@@ -146,10 +148,11 @@ class Topics:
         return sorted(precise, key=lambda p: first[id(p)]), consumed
 
     def _beside(self, pattern: Pattern, other: Pattern) -> bool:
-        """Whether two patterns differ in one completing concept: "intern en extern gemeld"."""
+        """Whether two patterns differ in what completes them only: "intern en extern gemeld"."""
         beside = self.light - self._completing
         one, two = pattern.concepts - beside, other.concepts - beside
-        return (len(one - two), len(two - one)) == (1, 1) and one ^ two <= self._completing
+        apart = {len(one - two), len(two - one)}
+        return apart <= _COMPLETED_BY and one ^ two <= self._completing
 
     def _explained(
         self, items: Sequence[Item], pattern: Pattern, where: Mapping[str, Sequence[int]]

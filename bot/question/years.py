@@ -47,6 +47,8 @@ class YearFinder:
         self._before_year = word_phrases(years.before_year)
         self._until = word_phrases(years.until)
         self._between = word_phrases(years.between)
+        self._except_before = word_phrases(years.except_before)
+        self._except_after = word_phrases(years.except_after)
 
     def find(
         self,
@@ -76,6 +78,8 @@ class YearFinder:
                 year = _named(spec, int(item.number or 1), measured, last, found)
             if year is not None:
                 used.add(index)
+                if self._is_excepted(items, index):
+                    continue
                 found.add(year)
                 found.period |= self._opens_period(items, index)
         if found.period and len(found.years) == 1 and found.years[0] < measured[-1]:
@@ -124,6 +128,14 @@ class YearFinder:
             number is not None
             and number.is_year
             and all(i.number is not None or i.words[:1] in self._before_year for i in between)
+        )
+
+    def _is_excepted(self, items: Sequence[Item], index: int) -> bool:
+        """Whether a year is left out of what is asked: "behalve 2020", "2020 buiten beschouwing"."""
+        before = tuple(word for item in items[:index] for word in item.words)
+        after = tuple(word for item in items[index + 1 :] for word in item.words)
+        return any(before[-len(phrase) :] == phrase for phrase in self._except_before) or any(
+            after[: len(phrase)] == phrase for phrase in self._except_after
         )
 
     def _opens_period(self, items: Sequence[Item], index: int) -> bool:

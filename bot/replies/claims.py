@@ -254,13 +254,14 @@ def _judge_over_years(found: Interpretation, language: Language) -> Judgement | 
         return None
     publication, indicator = found.publication, found.indicators[0]
     first = min(found.years) if found.years else found.measured[0]
+    last = max(found.years) if len(found.years) > 1 else found.measured[-1]
     series = [
         {
             fact.year: fact
             for fact in publication.facts_of(
                 (indicator, tier, year)
                 for year in publication.years_of(indicator, tier)
-                if year >= first
+                if first <= year <= last
             )
         }
         for tier in found.tiers_meant
