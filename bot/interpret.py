@@ -316,7 +316,7 @@ class Interpreter:
         )
 
 
-_ALSO_SUBJECT = EXTREME | {Cue.MORE, Cue.LESS}
+_ALSO_SUBJECT = EXTREME | LEVEL
 """Tells what is asked even where it is part of the subject."""
 _ABOUT_FIGURES = frozenset({"why", "opinion", "advice", "forecast", "significance"})
 """Handlers that say something about figures: without a subject there is nothing to say."""

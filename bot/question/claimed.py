@@ -46,7 +46,8 @@ class Counted:
 class ClaimFinder:
     """Finds claimed numbers."""
 
-    def __init__(self, numbers: Numbers, years: Years) -> None:
+    def __init__(self, numbers: Numbers, years: Years, people: AbstractSet[str]) -> None:
+        self._people = people
         self._numbers = numbers
         self._before_year = word_phrases(years.before_short_year)
         self._between = word_phrases(years.between)
@@ -244,7 +245,10 @@ class ClaimFinder:
 
     def _majority(self, items: Sequence[Item], index: int) -> Claim | None:
         item = items[index]
-        people = any(following.is_group for following in items[index + 1 : index + 2])
+        people = any(
+            following.is_group or following.meanings & self._people
+            for following in items[index + 1 : index + 2]
+        )
         most = people and item.words[-1:] in self._most  # "de meeste provinciale politici"
         if most or "number:majority" in item.meanings:
             return Claim(_HALF, "majority", comparison="more")

@@ -111,7 +111,7 @@ class FollowUps:
     def _compares_with(self, found: Interpretation, before: Conversation) -> bool:
         """Whether a message sets what the last question was about beside its own subject."""
         new = len(before.indicators) == 1 and not set(before.indicators) & set(found.indicators)
-        sides = found.cues & LEVEL and not (found.years or found.tiers)
+        sides = found.cues & (LEVEL | {Cue.COMPARE}) and not (found.years or found.tiers)
         return bool(new and sides and found.main and self._signs.is_about_that(found.main))
 
     def _without_subject(
@@ -194,6 +194,8 @@ def _last_two(found: Interpretation, before: Conversation) -> Asked | None:
     sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH}) or found.claimed(*OF_A_DIFFERENCE)
     if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:
         return None
+    if Cue.DIFFERENCE in found.cues and found.years and found.years != before.years:
+        return None  # "En het verschil met 2022?"
     if found.claimed(*OF_A_VALUE) and Cue.BOTH not in found.cues:
         return None  # "Minder dan honderd dus?" is about the last one.
     first, second = (

@@ -10,7 +10,7 @@ from bot.conversation import Conversation
 from bot.cues import CHOICES, PICTURE, Cue
 from bot.data import PERCENT, Publication
 from bot.interpretation import Claim
-from bot.language import Language
+from bot.language import Language, references
 from bot.question.claimed import ClaimFinder, Counted
 from bot.question.signs import Signs
 from bot.question.years import YearFinder
@@ -56,7 +56,8 @@ class SlotFinder:
         self._ordinals = language.numbers.ordinals
         self._article = language.numbers.article
         self._signs = signs
-        self._claims = ClaimFinder(language.numbers, language.years)
+        people = references(", ".join(s.people for s in language.subjects.values()))
+        self._claims = ClaimFinder(language.numbers, language.years, people)
         self._years = YearFinder(language.years)
 
     def find(

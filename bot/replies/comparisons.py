@@ -31,7 +31,8 @@ def compare(found: Interpretation, wording: Wording) -> Draft:
         if not found.years:
             years = [publication.years[-1]]
         facts = lookup.facts(indicators, tiers if found.tiers else tiers[:1], years)
-        if found.cues & (SHARE | {Cue.DIFFERENCE, Cue.FACTOR}) and not draft.before:
+        number = found.cues & (SHARE | {Cue.DIFFERENCE, Cue.FACTOR}) and Cue.WHEN not in found.cues
+        if number and not draft.before:  # "Welk jaar week af?" asks for no number.
             draft.partly(wording.say("no_percentage"))
         if draft.before and settled and set(tiers) > {publication.default_tier}:
             draft = Draft()
