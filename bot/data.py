@@ -181,6 +181,8 @@ class Publication:
     measure: str
     tier_word: str
     """What the source calls one of its tiers; may be empty."""
+    total_tier: str
+    """The tier that is all others together, and is not compared with them; may be empty."""
     default_tier: str
     headline: str
     tiers: Mapping[str, Tier]
@@ -245,6 +247,11 @@ class Publication:
     def is_share(self, indicator: str) -> bool:
         """Whether the source gives percentages of people, not numbers of something."""
         return PERCENT in self._units.get(indicator, set())
+
+    @cached_property
+    def compared_tiers(self) -> tuple[str, ...]:
+        """The tiers that stand beside each other, in the order of ``tiers``."""
+        return tuple(tier for tier in self.tiers if tier != self.total_tier)
 
     def tiers_of(self, indicator: str) -> list[str]:
         """The tiers for which the source prints the indicator, in the order of ``tiers``."""

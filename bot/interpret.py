@@ -282,7 +282,13 @@ class Interpreter:
             fits = _fits(found)
         if found.coverage < ACCEPT_COVERAGE:
             return replace(found, outcome=Outcome.ELSEWHERE)
+        if not fits and found.follow_up and not self._names_subject(found, items):
+            return replace(found, outcome=Outcome.ELSEWHERE)
         return found if fits else replace(found, intent="value", handler="value")
+
+    def _names_subject(self, found: Interpretation, items: Sequence[Item]) -> bool:
+        """Whether a message that goes on with another names a subject itself."""
+        return bool(self.topics[found.publication.name].find(items)[0])
 
     def _without_subject(
         self, found: Interpretation, items: Sequence[Item], *, fits: bool

@@ -45,6 +45,8 @@ class _Settings(BaseModel):
     default_tier: Id
     tier_word: str = ""
     """What one of the groups is called."""
+    total_tier: str = ""
+    """The group that is all others together; empty: there is none."""
     series_title: str = Field(min_length=1)
     measure: str = ""
     headline: Id
@@ -148,6 +150,7 @@ def _publication(package: _Package, tables: Mapping[str, _Table]) -> Publication
         series_title=settings.series_title,
         measure=settings.measure,
         tier_word=settings.tier_word,
+        total_tier=settings.total_tier,
         default_tier=settings.default_tier,
         headline=settings.headline,
         tiers={row.id: row for row in rows["tiers"]},
@@ -201,6 +204,8 @@ def _unknown_settings(
 ) -> list[Fault]:
     faults = []
     named = {"default_tier": "tiers", "headline": "indicators"}
+    if settings.total_tier:
+        named["total_tier"] = "tiers"
     for key, target in named.items():
         name = getattr(settings, key)
         if tables[target].cells and name not in tables[target].ids:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.check.project import Finding, Project, short
 from bot.interpretation import Interpretation, Outcome
 from bot.language import Pattern
+from bot.question.match import ABOUT
 
 
 def check_patterns(project: Project) -> Iterator[Finding]:
@@ -23,7 +24,14 @@ def _groups(project: Project) -> list[list[Pattern]]:
         groups[pattern.target.partition("/")[0]].append(pattern)
     for pattern in project.language.ask_back_patterns:
         groups["? " + pattern.target.partition("/")[0]].append(pattern)
-    return [*groups.values(), project.language.intent_patterns]
+    kinds: list[Pattern] = []
+    for pattern in project.language.intent_patterns:
+        owner, _, answer = pattern.target.rpartition("/")
+        (groups[owner] if answer and owner else kinds).append(pattern)
+    # An answer of a publication competes with the kinds of questions, not with another's answers.
+    answers = [group + kinds for owner, group in groups.items() if owner.startswith(ABOUT)]
+    subjects = [group for owner, group in groups.items() if not owner.startswith(ABOUT)]
+    return [*subjects, *(answers or [kinds])]
 
 
 def _collisions(project: Project) -> Iterator[Finding]:

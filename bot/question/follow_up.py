@@ -293,6 +293,8 @@ def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
         if len(found.years) != 1:
             return found.years
         named = before.years or (before.stated if before.intent == "extreme" else ())
+        if Cue.COMPARE in found.cues and Cue.COMPARE in before.cues and len(before.years) == 1:
+            named = tuple(y for y in before.stated if y not in before.years) or named
         earlier = named or found.publication.years[-1:]
         base = [year for year in earlier if year not in found.years]
         return _in_order(found, (max(base),) if base else (), found.years)

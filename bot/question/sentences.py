@@ -185,7 +185,9 @@ class Sentences:
 
     def _added(self, later: _Read, main: Sentence) -> list[Item]:
         """What a later sentence adds to the main one."""
-        asks = later.sentence.meanings & (_ASKS_ON | {Cue.REASON}) or self._signs.asks_yes_or_no(later.sentence)
+        asks = later.sentence.meanings & (_ASKS_ON | {Cue.REASON}) or self._signs.asks_yes_or_no(
+            later.sentence
+        )
         asks_on = asks and later.all_known and not later.patterns
         if asks_on and self._signs.points_back(later.sentence):
             return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"

@@ -114,10 +114,11 @@ class SlotFinder:
             told = self._signs.tells(items, index)
             if tier is not None and _is_named(items, index):
                 slots.breakdown = True
-            if Cue.BREAKDOWN in item.meanings and not told and not by_tier:
+            broken_down = Cue.BREAKDOWN in item.meanings and tier is None
+            if broken_down and not told and not by_tier:
                 slots.breakdown = True
             if Cue.ALL_TIERS in item.meanings:
-                for each in publication.tiers:
+                for each in publication.compared_tiers:
                     slots.add_tier(each)
 
     def _find_figure(self, items: Sequence[Item], publication: Publication, slots: Slots) -> None:

@@ -131,7 +131,7 @@ class YearFinder:
         )
 
     def _is_excepted(self, items: Sequence[Item], index: int) -> bool:
-        """Whether a year is left out of what is asked: "behalve 2020", "2020 buiten beschouwing"."""
+        """Whether a year is left out: "behalve 2020", "2020 buiten beschouwing gelaten"."""
         before = tuple(word for item in items[:index] for word in item.words)
         after = tuple(word for item in items[index + 1 :] for word in item.words)
         return any(before[-len(phrase) :] == phrase for phrase in self._except_before) or any(

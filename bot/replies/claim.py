@@ -27,7 +27,7 @@ def claim(found: Interpretation, wording: Wording) -> Draft:
     if _asks_unprinted_share(found) or asks_detail(found, wording):
         return value(found, wording)
     if Cue.WHICH_TIER in found.cues and not found.tiers and found.claimed(*OF_A_VALUE):
-        return plain_value(replace(found, tiers=tuple(found.publication.tiers)), wording)
+        return plain_value(replace(found, tiers=found.publication.compared_tiers), wording)
     if found.claimed("number"):
         found = of_the_others(found, wording.language)
     if Cue.DENIED in found.cues:  # Neither yes nor no would be plain.

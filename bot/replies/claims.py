@@ -20,6 +20,8 @@ _ABOUT = 3.0
 """Points around a number within which it is "about" that number."""
 _ROUGHLY = 0.1
 """The same of a count, as a share of it."""
+_ROUND_FROM = 20
+"""A whole number from this on may be said of one with decimals: "58 miljoen" of 58,2."""
 _EXACT = 0.01
 _ROUNDED = 0.51
 """Numbers this close may be the same before rounding."""
@@ -153,7 +155,8 @@ def _count_holds(claim: Claim, value: float) -> bool:
             return claim.value * (1 - _ROUGHLY) <= value < claim.value
         case "about":
             return abs(value - claim.value) <= claim.value * _ROUGHLY
-    return abs(value - claim.value) <= _EXACT / 2
+    rounded = claim.value >= _ROUND_FROM and not claim.value % 1
+    return abs(value - claim.value) <= (0.5 if rounded and value % 1 else _EXACT / 2)
 
 
 def _holds_of_bound(claim: Claim, bound: float, *, above: bool) -> bool | None:
@@ -194,7 +197,7 @@ def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
         if found.period or found.cues & _CHRONOLOGICAL:
             years = sorted(years, reverse=True)
         keys = [(first, tiers[0], year) for year in years]
-    elif found.years or found.cues & (_CHRONOLOGICAL - {Cue.SINCE}):
+    elif found.years or found.cues & (_CHRONOLOGICAL - {Cue.SINCE}) or _stayed(found):
         keys = [(first, tiers[0], year) for year in _two_years(found)]
     elif found.cues & LEVEL and found.tiers and tiers[0] != publication.default_tier:
         keys = [(first, tier, years[0]) for tier in (tiers[0], publication.default_tier)]
@@ -202,6 +205,11 @@ def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
         return None
     facts = publication.facts_of(keys)
     return (facts[0], facts[1:]) if len(facts) > 1 else None
+
+
+def _stayed(found: Interpretation) -> bool:
+    """Whether a claim is that nothing changed: "gelijk gebleven"."""
+    return {Cue.EQUAL, Cue.TREND} <= found.cues
 
 
 def _two_years(found: Interpretation) -> list[int]:
@@ -462,6 +470,8 @@ def _pool(found: Interpretation, tier: str, year: int) -> list[Fact]:
         found.years and not (siblings and len(years) < len(publication.years))
     ):
         keys = [(indicator, tier, each) for each in years]
-    else:
+    elif siblings:
         keys = [(each, tier, year) for each in siblings]
+    else:
+        keys = [(indicator, tier, each) for each in years]
     return publication.facts_of(keys)

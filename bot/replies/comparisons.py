@@ -81,7 +81,7 @@ def _dimensions(found: Interpretation) -> tuple[list[str], list[str], list[int]]
     if several:
         return indicators, tiers, sorted(years)
     if found.cues & {Cue.ALL_TIERS, Cue.WHICH_TIER}:
-        return indicators, list(publication.tiers), years
+        return indicators, list(publication.compared_tiers), years
     previous, latest = measured[-2:][0], measured[-1]
     if found.years:
         return indicators, tiers, sorted({years[0], latest if years[0] != latest else previous})
@@ -94,7 +94,7 @@ def _dimensions(found: Interpretation) -> tuple[list[str], list[str], list[int]]
     if sides or found.cues & CHANGE:
         return indicators, tiers, sorted({previous, latest})
     if Cue.COMPARE in found.cues and len(publication.tiers_of(indicators[0])) > 1:
-        return indicators, list(publication.tiers), years
+        return indicators, list(publication.compared_tiers), years
     return indicators, tiers, years
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Literal
 
 from bot.cues import EXTREME, Cue
-from bot.data import Fact
+from bot.data import Fact, Publication, Reading
 from bot.interpretation import Claim, Interpretation
 from bot.replies.claims import holds
 from bot.replies.comparisons import compare, say_difference
@@ -31,7 +31,7 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     if dimension == "tier" and found.cues & {Cue.UP, Cue.DOWN}:
         cues = found.cues - {Cue.HIGHEST, Cue.LOWEST}
         years = found.years if len(found.years) > 1 else found.measured[-2:]
-        tiers = found.tiers if len(found.tiers) > 1 else tuple(found.publication.tiers)
+        tiers = found.tiers if len(found.tiers) > 1 else found.publication.compared_tiers
         return compare(replace(found, cues=cues, tiers=tiers, years=tuple(years)), wording)
     draft = Draft()
     facts = _facts(draft, found, wording, dimension)
@@ -51,7 +51,15 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         others = [fact for fact in known if fact not in winners]
         draft.state(others)
         draft.body += wording.statements(found.publication, others)
+    if dimension == "tier" and (reading := _reading_of_tiers(found.publication, known)):
+        draft.add(wording.reading(reading))
     return draft
+
+
+def _reading_of_tiers(publication: Publication, facts: list[Fact]) -> Reading | None:
+    """What the source concludes from two of the facts, each of another tier."""
+    pairs = permutations(facts, 2)
+    return next((r for pair in pairs if (r := publication.reading(*pair))), None)
 
 
 def _largest_step(found: Interpretation, wording: Wording) -> Draft:
@@ -132,7 +140,7 @@ def which_has(found: Interpretation, wording: Wording) -> Draft:
             siblings = publication.siblings(siblings[0]) or siblings
         facts = lookup.facts(siblings, found.tiers_meant[:1], year)
     else:
-        facts = lookup.facts(found.indicators[:1], list(publication.tiers), year)
+        facts = lookup.facts(found.indicators[:1], list(publication.compared_tiers), year)
     return _with_number(draft, found, wording, facts, found.claimed("percent")[0])
 
 
@@ -175,7 +183,7 @@ def _facts(
         return found.publication.facts_of(
             (indicator, tier, year) for year in _years(draft, found, wording, indicator, tier)
         )
-    tiers = list(found.tiers) if len(found.tiers) > 1 else list(publication.tiers)
+    tiers = list(found.tiers) if len(found.tiers) > 1 else list(publication.compared_tiers)
     available = publication.tiers_of(indicator)
     if len(available) == 1 and Cue.WHO_OR_WHERE in found.cues:
         return lookup.facts([indicator], available, found.years_meant[:1])

@@ -7,7 +7,7 @@ from bot.data import Fact
 from bot.interpretation import Interpretation
 from bot.replies.draft import Draft
 from bot.replies.lookup import Lookup
-from bot.replies.values import asks_share_of_count, say_limits
+from bot.replies.values import asks_share_of_count, say_limits, value
 from bot.replies.wording import Wording
 
 _FEW_SERIES = 2
@@ -19,6 +19,8 @@ def trend(found: Interpretation, wording: Wording) -> Draft:
     """The years of each series asked for, and what the source concludes about first and last."""
     draft = Draft()
     publication = found.publication
+    if Cue.ALL_TIERS in found.cues and not found.years and _has_one_year(found):
+        return value(found, wording)  # "Zet het per groep op een rij": the groups, not the years.
     in_words = any(publication.indicators[i].kind != "share" for i in found.indicators)
     share = any(asks_share_of_count(found, indicator) for indicator in found.indicators)
     if found.function or found.breakdown or in_words or share:
@@ -35,10 +37,19 @@ def trend(found: Interpretation, wording: Wording) -> Draft:
         for tier in lookup.tiers(indicator, found.tiers_meant):
             points = _points(draft, found, wording, indicator, tier)
             if not few or len(points) > _FEW_YEARS:
-                points = [points[0], points[-1]]
+                points = sorted({points[0], points[-1]})
             facts = publication.facts_of((indicator, tier, year) for year in points)
             _say_series(draft, found, wording, facts)
     return draft
+
+
+def _has_one_year(found: Interpretation) -> bool:
+    """Whether there is one year only of each series asked for."""
+    return all(
+        len(found.publication.years_of(indicator, tier)) == 1
+        for indicator in found.indicators
+        for tier in found.tiers
+    )
 
 
 def _say_series(draft: Draft, found: Interpretation, wording: Wording, facts: list[Fact]) -> None:
