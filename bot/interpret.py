@@ -217,7 +217,8 @@ class Interpreter:
             Given.YES_NO: not which and (asked or self._signs.asks_yes_or_no(main)),
             Cue.IS_TRUE: agreed or self._signs.asks_for_agreement(main),
         }
-        if Cue.WHO_OR_WHERE in cues and cues & (EXTREME | {Cue.MORE, Cue.LESS}):
+        compared = cues & (EXTREME | {Cue.MORE, Cue.LESS}) and not slots.breakdown
+        if Cue.WHO_OR_WHERE in cues and compared:
             cues.add(Cue.WHICH_TIER)
         return frozenset(cues | {name for name, there in given.items() if there})
 

@@ -255,6 +255,7 @@ class _Loader:
             book.add(f"number:{comparison}", phrases, path, "comparisons", comparison)
         book.add("number:majority", self._numbers.majority, path, "majority")
         book.add("number:minority", self._numbers.minority, path, "minority")
+        book.add("number:few", self._numbers.few, path, "few")
         book.is_common()
 
     def add_publication(self, name: str) -> None:

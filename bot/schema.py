@@ -155,6 +155,8 @@ class Numbers(_File):
     majority: Words
     most_before_people: Words
     minority: Words
+    few: Words
+    """Hardly any: a claim of a small share."""
 
     @field_validator("fractions")
     @classmethod

@@ -14,6 +14,8 @@ from bot.schema import Comparison, Numbers, Years
 
 _CENTURIES = (20, 2000)
 _HALF = 50.0
+_FEW = 15.0
+"""Below this percentage "hardly anybody" does something."""
 _LEAST_SHARE = 10
 """A bare number from this to 100 can be a share."""
 _ROUNDED = 0.5
@@ -252,6 +254,8 @@ class ClaimFinder:
         most = people and item.words[-1:] in self._most  # "de meeste provinciale politici"
         if most or "number:majority" in item.meanings:
             return Claim(_HALF, "majority", comparison="more")
+        if "number:few" in item.meanings:
+            return Claim(_FEW, "majority", comparison="less")
         if "number:minority" in item.meanings:
             return Claim(_HALF, "majority", comparison="less")
         return None

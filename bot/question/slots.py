@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from bot.conversation import Conversation
-from bot.cues import CHOICES, PICTURE, Cue
+from bot.cues import CHOICES, EXTREME, LEVEL, PICTURE, Cue
 from bot.data import PERCENT, Publication
 from bot.interpretation import Claim
 from bot.language import Language, references
@@ -114,7 +114,9 @@ class SlotFinder:
             told = self._signs.tells(items, index)
             if tier is not None and _is_named(items, index):
                 slots.breakdown = True
-            broken_down = Cue.BREAKDOWN in item.meanings and tier is None
+            broken_down = Cue.BREAKDOWN in item.meanings
+            # "Grote steden" can be a group here, and "ouder dan" compare what is measured.
+            broken_down = broken_down and tier is None and not item.meanings & (EXTREME | LEVEL)
             if broken_down and not told and not by_tier:
                 slots.breakdown = True
             if Cue.ALL_TIERS in item.meanings:

@@ -204,7 +204,8 @@ def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
     else:
         return None
     facts = publication.facts_of(keys)
-    return (facts[0], facts[1:]) if len(facts) > 1 else None
+    alike = len({fact.unit for fact in facts}) == 1
+    return (facts[0], facts[1:]) if len(facts) > 1 and alike else None
 
 
 def _stayed(found: Interpretation) -> bool:

@@ -24,7 +24,7 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     dimension = _dimension(found)
     if not _can_be_ranked(found, dimension):
         return value(found, wording)
-    if dimension == "year" and (found.cues & {Cue.UP, Cue.DOWN}) and Cue.WHEN in found.cues:
+    if dimension == "year" and found.cues & {Cue.UP, Cue.DOWN}:
         return _largest_step(found, wording)
     if dimension == "year" and Cue.DIFFERENCE in found.cues and len(found.tiers) == 2:
         return _widest_gap(found, wording)
@@ -146,7 +146,8 @@ def which_has(found: Interpretation, wording: Wording) -> Draft:
 
 def _dimension(found: Interpretation) -> Dimension:
     """What the extreme is sought among."""
-    if len(found.indicators) > 1 or Cue.WHICH_KIND in found.cues:
+    kinds = Cue.WHICH_KIND in found.cues and Cue.WHICH_TIER not in found.cues
+    if len(found.indicators) > 1 or kinds:
         return "topic"
     if Cue.WHEN in found.cues:
         return "year"

@@ -95,7 +95,9 @@ def _shown(found: Interpretation, name: str, wording: Wording) -> Draft:
     if len(facts) > 1 and all(fact.value is not None for fact in facts):
         items = (
             wording.say(
-                "figure_item", label=series.label.lower(), value=wording.value(publication, fact)
+                "figure_item",
+                label=_in_sentence(series.label, publication),
+                value=wording.value(publication, fact),
             )
             for series, fact in latest
         )
@@ -104,3 +106,9 @@ def _shown(found: Interpretation, name: str, wording: Wording) -> Draft:
     else:
         draft.body += wording.statements(publication, facts)
     return draft
+
+
+def _in_sentence(label: str, publication: Publication) -> str:
+    """A label of a legend within a sentence: only names keep their capital ("Nederland")."""
+    named = any(label in tier.name for tier in publication.tiers.values())
+    return label if named else label.lower()

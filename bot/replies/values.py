@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.cues import CHANGE, NUMBER, Cue
+from bot.cues import CHANGE, NUMBER, Cue, Given
 from bot.data import PERCENT, Indicator
 from bot.interpretation import Interpretation
 from bot.language import references
@@ -95,6 +95,7 @@ def _asked_detail(found: Interpretation, spec: Indicator, wording: Wording) -> s
     asked = (
         references(detail.of) & found.concepts and not references(detail.unless) & found.concepts
     )
-    number = found.cues & NUMBER or found.claims
-    wanted = bool(asked) and (bool(number) or spec.kind == "words")
+    # "Heeft het gevolgen voor hun werkplezier?" is answered without a number of its own.
+    numbered = found.cues & NUMBER or found.claims or Given.YES_NO not in found.cues
+    wanted = bool(asked) and (bool(numbered) or spec.kind == "words")
     return (detail.say or spec.unprinted) if wanted else ""
