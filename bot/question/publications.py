@@ -13,6 +13,8 @@ from bot.reader import Item, Sentence, meanings_of
 
 _ELSEWHERE = 0.5
 """What is explained beside a word of another world counts half: another may explain that too."""
+_UNKNOWN = 1.25
+"""A word that says nothing here, where it does in another, outweighs one that is explained."""
 _TALKED_ABOUT = 0.75
 """Going on with a publication tells more than one everyday word, and less than any other."""
 
@@ -44,6 +46,7 @@ def choose_publication(
             told += [item for item in items if item.meanings & topics.concepts]
         told += [item for item in read if topics.own in item.meanings]
         explained = sum(map(topics.weight, told))
+        explained -= _UNKNOWN * sum(item.is_unknown for item in items)
         if any(Given.ELSEWHERE in item.meanings for item in items):
             explained *= _ELSEWHERE
         talked_about = before.publication == topics.publication.name
