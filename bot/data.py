@@ -327,6 +327,10 @@ class Publication:
     def _figures_of(self) -> dict[str, list[Fact]]:
         return _grouped((f for f in self.facts if f.figure), lambda fact: fact.indicator)
 
+    def has_figure(self, name: str) -> bool:
+        """Whether a figure has this name ("8a"), or some have it as their number ("8")."""
+        return name in self.figures or any(str(f.number) == name for f in self.figures.values())
+
     def figures_of(self, indicator: str) -> list[str]:
         """The figure of each fact of an indicator, in the order of the file."""
         return [fact.figure for fact in self._figures_of.get(indicator, []) if fact.figure]

@@ -57,6 +57,8 @@ from bot.text import words_of
 
 NUMBER = "0"
 """Stands for any number in a phrase."""
+ABOUT = "about:"
+"""Starts the target of a pattern that belongs to an answer in a publication's ``about.yaml``."""
 OWN = "own"
 """With a publication's name: the words with this meaning are its own for a shared concept."""
 GAP = "..."
@@ -113,6 +115,8 @@ class Language:
     """Concepts that ask for indicators; the target is a key of ``Subjects.indicators``."""
     ask_back_patterns: list[Pattern]
     intent_patterns: list[Pattern]
+    answer_patterns: list[Pattern]
+    """What asks for an answer in a publication's ``about.yaml``."""
 
     shared_concepts: frozenset[str]
     """The concepts that every publication shares."""
@@ -296,7 +300,7 @@ class _Loader:
         self._about[name] = {entry.name: entry for entry in about.about}
         self._examples[name] = about.examples
         for index, entry in enumerate(about.about):
-            target = f"about:{name}/{entry.name}"
+            target = f"{ABOUT}{name}/{entry.name}"
             where = (path, "about", str(index), "patterns")
             self._answers += self._patterns(target, entry.patterns, *where)
 
@@ -328,7 +332,8 @@ class _Loader:
             charts=load_words(self._common),
             topic_patterns=self._topics,
             ask_back_patterns=self._ask_back,
-            intent_patterns=[*self._answers, *kinds],
+            intent_patterns=kinds,
+            answer_patterns=self._answers,
         )
 
     def _patterns(self, target: str, text: str, path: Path, *keys: str) -> list[Pattern]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from bot.check.project import Finding, Project, short
 from bot.interpretation import Interpretation, Outcome
-from bot.language import Pattern
-from bot.question.match import ABOUT
+from bot.language import ABOUT, Pattern
 
 
 def check_patterns(project: Project) -> Iterator[Finding]:
@@ -24,14 +23,12 @@ def _groups(project: Project) -> list[list[Pattern]]:
         groups[pattern.target.partition("/")[0]].append(pattern)
     for pattern in project.language.ask_back_patterns:
         groups["? " + pattern.target.partition("/")[0]].append(pattern)
-    kinds: list[Pattern] = []
-    for pattern in project.language.intent_patterns:
-        owner, _, answer = pattern.target.rpartition("/")
-        (groups[owner] if answer and owner else kinds).append(pattern)
     # An answer of a publication competes with the kinds of questions, not with another's answers.
-    answers = [group + kinds for owner, group in groups.items() if owner.startswith(ABOUT)]
-    subjects = [group for owner, group in groups.items() if not owner.startswith(ABOUT)]
-    return [*subjects, *(answers or [kinds])]
+    kinds = project.language.intent_patterns
+    answers: dict[str, list[Pattern]] = defaultdict(lambda: list(kinds))
+    for pattern in project.language.answer_patterns:
+        answers[pattern.target.partition("/")[0]].append(pattern)
+    return [*groups.values(), *(answers.values() or [kinds])]
 
 
 def _collisions(project: Project) -> Iterator[Finding]:
@@ -56,9 +53,10 @@ def _losers(project: Project) -> Iterator[Finding]:
     A pattern of an indicator always wins there: the one that explains most words does.
     """
     targets: dict[frozenset[str], set[str]] = defaultdict(set)
-    for pattern in project.language.intent_patterns:
+    patterns = [*project.language.answer_patterns, *project.language.intent_patterns]
+    for pattern in patterns:
         targets[pattern.concepts].add(pattern.target)
-    for pattern in project.language.intent_patterns:
+    for pattern in patterns:
         winner = _winner(project, pattern)
         # Where several have just these concepts, that has been said already.
         if winner.target != pattern.target and len(targets[pattern.concepts]) == 1:
@@ -70,7 +68,7 @@ def _losers(project: Project) -> Iterator[Finding]:
 
 
 def _winner(project: Project, pattern: Pattern) -> Pattern:
-    name = pattern.target.removeprefix("about:").rpartition("/")[0]
+    name = pattern.target.removeprefix(ABOUT).rpartition("/")[0]
     found = Interpretation(
         Outcome.UNDERSTOOD,
         project.engine.publication(name) if name else project.engine.publications[-1],

@@ -11,7 +11,7 @@ import yaml
 from bot.engine import Engine
 from bot.evaluate.questions import question_files, questions_folder
 from bot.files import Fault, first_line, lines_of
-from bot.language import Language, Pattern
+from bot.language import ABOUT, Language, Pattern
 from bot.paths import common_folder
 from bot.tables import PACKAGE, load_publication
 
@@ -71,11 +71,11 @@ class Project:
 
     def place(self, pattern: Pattern) -> tuple[Path, int]:
         """File and line of a pattern."""
-        name = pattern.target.removeprefix("about:")
+        name = pattern.target.removeprefix(ABOUT)
         publication, _, target = name.rpartition("/")
         if not publication:
             path, block = self.common / "intents.yaml", ("intents", target, "patterns")
-        elif pattern.target.startswith("about:"):
+        elif pattern.target.startswith(ABOUT):
             entries = list(self.language.about[publication])
             path = self.folders[publication] / "about.yaml"
             block = ("about", str(entries.index(target)), "patterns")

@@ -28,7 +28,8 @@ def check_questions(project: Project) -> Iterator[Finding]:
                 message = f"no labelled question asks for '{name}'; add one to tests/questions"
                 yield Finding(table, row, False, message)
     needed = _needed(project, questions)
-    lines = {(p.target, p.source): p for p in project.language.intent_patterns}
+    patterns = [*project.language.answer_patterns, *project.language.intent_patterns]
+    lines = {(p.target, p.source): p for p in patterns}
     for key, pattern in lines.items():
         if key not in needed:
             message = f"no labelled question needs this pattern of {name_of(pattern)}; add one"

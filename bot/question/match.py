@@ -11,15 +11,13 @@ from rapidfuzz import fuzz
 
 from bot.cues import Given
 from bot.interpretation import Interpretation, Scored
-from bot.language import Language, Pattern, references
+from bot.language import ABOUT, Language, Pattern, references
 from bot.question.patterns import PatternIndex
 
 _KEPT = 5
 """How many of the best patterns an interpretation carries as evidence."""
 _CACHED = 10_000
 _FIRST_SYMBOL = 0x10000
-ABOUT = "about:"
-"""Starts the target of a pattern that belongs to an answer in a publication's ``about.yaml``."""
 
 
 class Matcher:
@@ -38,14 +36,11 @@ class Matcher:
             always |= references(subjects.theme + subjects.people + subjects.neutral)
         self._always = always
         self._allowed = {n: references(s.allows) | always for n, s in intents.intents.items()}
-        kinds = [p for p in language.intent_patterns if not p.target.startswith(ABOUT)]
         self._kinds: dict[str, list[Pattern]] = defaultdict(list)
-        for pattern in kinds:
+        for pattern in language.intent_patterns:
             for concept in pattern.concepts - {Given.INDICATOR} or pattern.concepts:
                 self._kinds[concept].append(pattern)
-        self._canned = PatternIndex(
-            [p for p in language.intent_patterns if p.target.startswith(ABOUT)]
-        )
+        self._answers = PatternIndex(language.answer_patterns)
         self._symbols: dict[str, str] = {}
         for concept in sorted(language.meanings | set(Given)):
             self._symbols[concept] = chr(_FIRST_SYMBOL + len(self._symbols))
@@ -56,12 +51,12 @@ class Matcher:
         """The interpretation with the intent whose pattern fits best, and the best patterns."""
         present = found.cues | found.given
         prefix = f"{ABOUT}{found.publication.name}/"
-        canned = [
+        answers = [
             Scored(p, self._score(p, p.concepts | (present - self._always - {Given.INDICATOR})))
-            for p in self._canned.fitting(present | found.concepts)
+            for p in self._answers.fitting(present | found.concepts)
             if p.target.startswith(prefix)
         ]
-        scored = self._best([*canned, *self._scored(present)])
+        scored = self._best([*answers, *self._scored(present)])
         if not scored:
             return found
         intent = scored[0].pattern.target

@@ -46,6 +46,7 @@ def choose_publication(
             told += [item for item in items if item.meanings & topics.concepts]
         told += [item for item in read if topics.own in item.meanings]
         explained = sum(map(topics.weight, told))
+        explained += topics.answers(meanings_of(items))
         explained -= _UNKNOWN * sum(item.is_unknown for item in items)
         if any(Given.ELSEWHERE in item.meanings for item in items):
             explained *= _ELSEWHERE
@@ -65,11 +66,13 @@ def _held(
     before: Conversation,
     slots: SlotFinder,
 ) -> int:
-    """How many of the facts asked for a publication has."""
+    """How many of the facts asked for a publication has, or whether it has the figure."""
     publication = topics.publication
     known = topics.holds_of(before)
     named = topics.indicators(patterns)
     asked = slots.find(items, publication, known, named, frozenset())
+    if asked.figure is not None:  # Of "8a", another may have the 8.
+        return publication.has_figure(asked.figure) * len(asked.figure)
     indicators = named or known.indicators
     if not before.indicators:
         indicators = indicators or (publication.headline,)

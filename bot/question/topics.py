@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.conversation import Conversation
 from bot.cues import FILLER, SHARE, Given
 from bot.data import Publication
-from bot.language import OWN, Language, Pattern, Phrase, references
+from bot.language import ABOUT, OWN, Language, Pattern, Phrase, references
 from bot.question.patterns import PatternIndex, longest_first
 from bot.reader import Item, Reader, Sentence, meanings_of
 from bot.schema import IndicatorPatterns
@@ -62,6 +62,10 @@ class Topics:
         own = [p for p in language.topic_patterns if p.target.startswith(prefix)]
         self._patterns = PatternIndex(
             sorted(own, key=lambda p: (-len(p.concepts), self.is_background(p)))
+        )
+        about = f"{ABOUT}{prefix}"
+        self._answers = PatternIndex(
+            [p for p in language.answer_patterns if p.target.startswith(about)]
         )
         self._ask_back = PatternIndex(
             longest_first(p for p in language.ask_back_patterns if p.target.startswith(prefix))
@@ -184,6 +188,10 @@ class Topics:
     def weight(self, item: Item) -> float:
         """How much an item tells about which publication is meant: everyday words half."""
         return _EVERYDAY if self._everyday.issuperset(item.words) else 1.0
+
+    def answers(self, meanings: AbstractSet[str]) -> bool:
+        """Whether the publication has an answer of its own to a question about itself."""
+        return bool(self._answers.fitting(meanings))
 
     def refuses(self, meanings: AbstractSet[str]) -> bool:
         """Whether concepts together mean something that the publication is not about."""

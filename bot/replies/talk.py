@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.answer import Choice, Status
 from bot.interpretation import Interpretation
+from bot.language import ABOUT
 from bot.replies.draft import Draft, asking, plain
 from bot.replies.wording import Wording
 from bot.suggest import near_examples, two_examples
@@ -15,7 +16,7 @@ _FIGURES = "about_figures"
 def about(found: Interpretation, wording: Wording) -> Draft:
     """What the source is, or what it means by something."""
     publication = found.publication
-    if found.intent.startswith("about:"):
+    if found.intent.startswith(ABOUT):
         answers = wording.language.about[publication.name]
         entry = answers[found.intent.rpartition("/")[2]]
         status = Status.PARTIAL if entry.partial else Status.ANSWERED

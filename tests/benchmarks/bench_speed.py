@@ -47,7 +47,12 @@ def ask_all(engine: Engine) -> None:
 
 def patterns_of(engine: Engine) -> list[str]:
     language = engine.language
-    patterns = [*language.topic_patterns, *language.ask_back_patterns, *language.intent_patterns]
+    patterns = [
+        *language.topic_patterns,
+        *language.ask_back_patterns,
+        *language.intent_patterns,
+        *language.answer_patterns,
+    ]
     return [" ".join(sorted(pattern.concepts)) for pattern in patterns]
 
 
