@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 
 from unicode_rbnf import RbnfEngine
 
@@ -66,7 +67,7 @@ def words_of(phrase: str) -> tuple[str, ...]:
 
 def sentences_of(message: str) -> list[list[Word]]:
     """The sentences of a message; empty where it holds no word. Never raises."""
-    text = unicodedata.normalize("NFKC", message[:MAX_CHARACTERS])
+    text = unicodedata.normalize("NFKC", unescape(message[:MAX_CHARACTERS]))
     text = _URL.sub(" ", _TAG.sub(" ", text))
     text = _MENTION.sub(" ", text)
     text = _DASH.sub(" ", text)

@@ -160,7 +160,8 @@ class FollowUps:
 
     def _all_general(self, found: Interpretation, items: Sequence[Item], topics: Topics) -> bool:
         """Whether a message holds nothing that could name another subject."""
-        if any(item.meanings & topics.concepts and not item.is_group for item in items):
+        telling = (item.meanings for item in items if not item.is_group)
+        if any(said & topics.concepts and Cue.WHY not in said for said in telling):
             return False
         odd = self._coverage.odd(items)
         checked = Cue.IS_TRUE in found.cues and found.claims
@@ -306,6 +307,8 @@ def _years(found: Interpretation, before: Conversation) -> tuple[int, ...]:
 
 def _spans(found: Interpretation, before: Conversation) -> bool:
     """Whether a follow-up asks about all years, so that the year of the last one is let go."""
+    if found.cues & EXTREME and Cue.IS_TRUE in found.cues and before.years:
+        return False  # "Dat is toch het hoogste van alle metingen?"
     if found.cues & {Cue.TREND, Cue.SINCE, Cue.CHANGED, Cue.WHEN}:
         return True
     return bool(

@@ -66,7 +66,12 @@ class Signs:
 
     def goes_on(self, sentence: Sentence) -> bool:
         """Whether a sentence starts as one that goes on with the last subject."""
-        return self._starts(sentence, self._follow_up)
+        if self._starts(sentence, self._follow_up):
+            return True
+        # "Samira: en vrouwen dan?": who speaks, in a group.
+        named = len(sentence.items) > _NEAR_CHOICE and sentence.items[0].is_unknown
+        rest = replace(sentence, items=sentence.items[1:])
+        return named and self._starts(rest, self._follow_up)
 
     def _starts(self, sentence: Sentence, starts: Phrases) -> bool:
         words = sentence.words

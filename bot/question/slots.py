@@ -10,7 +10,7 @@ from bot.conversation import Conversation
 from bot.cues import CHOICES, EXTREME, LEVEL, PICTURE, Cue
 from bot.data import PERCENT, Publication
 from bot.interpretation import Claim
-from bot.language import Language, references
+from bot.language import OWN, Language, references
 from bot.question.claimed import ClaimFinder, Counted
 from bot.question.signs import Signs
 from bot.question.years import YearFinder
@@ -115,8 +115,11 @@ class SlotFinder:
             if tier is not None and _is_named(items, index):
                 slots.breakdown = True
             broken_down = Cue.BREAKDOWN in item.meanings
-            # "Grote steden" can be a group here, and "ouder dan" compare what is measured.
-            broken_down = broken_down and tier is None and not item.meanings & (EXTREME | LEVEL)
+            # "Grote steden" can be a group here, and "ouder dan" compare what is measured;
+            # unless this publication itself calls it a breakdown ("welke gemeente").
+            means_more = tier is not None or item.meanings & (EXTREME | LEVEL)
+            if means_more and f"{OWN}:{publication.name}" not in item.meanings:
+                broken_down = False
             if broken_down and not told and not by_tier:
                 slots.breakdown = True
             if Cue.ALL_TIERS in item.meanings:

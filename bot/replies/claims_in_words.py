@@ -63,7 +63,9 @@ def judge_words(found: Interpretation, language: Language) -> Judgement | None:
         return None if right is None else Judgement(right, tuple(facts))
     if check.true and (settled := _settled(found, check)) is not None:
         if found.claimed("percent", "majority"):
-            return Judgement(None, tuple(facts))
+            most = any(claim.comparison == "more" for claim in found.claimed("majority"))
+            # What most is done by is named most often; what is named most may be less than half.
+            return Judgement(False if most and not settled else None, tuple(facts))
         settled = settled != (Cue.LOWEST in found.cues)
         both = found.concepts & references(check.true) and found.concepts & references(check.false)
         # "Via sociale media en niet via de telefoon": what is denied is the other one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise, permutations
 from typing import Literal
@@ -21,6 +22,15 @@ Dimension = Literal["topic", "tier", "year"]
 
 def extreme(found: Interpretation, wording: Wording) -> Draft:
     """The highest or lowest of what is asked for, and the others to compare it with."""
+    if found.cues >= EXTREME:
+        return _together(
+            (replace(found, cues=found.cues - {other}) for other in (Cue.LOWEST, Cue.HIGHEST)),
+            wording,
+        )
+    if Cue.ALL_TIERS in found.cues and found.cues & {Cue.TREND, Cue.WHEN, Cue.EVERY_TIME}:
+        cues = found.cues - {Cue.ALL_TIERS, Cue.WHICH_TIER} | {Cue.WHEN}
+        each = (replace(found, cues=cues, tiers=(tier,)) for tier in found.tiers)
+        return _together(each, wording)
     dimension = _dimension(found)
     if not _can_be_ranked(found, dimension):
         return value(found, wording)
@@ -53,6 +63,18 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         draft.body += wording.statements(found.publication, others)
     if dimension == "tier" and (reading := _reading_of_tiers(found.publication, known)):
         draft.add(wording.reading(reading))
+    return draft
+
+
+def _together(each: Iterable[Interpretation], wording: Wording) -> Draft:
+    """The highest and the lowest, or the year of each tier, in one answer."""
+    draft = Draft()
+    for part in (extreme(found, wording) for found in each):
+        for sentence in part.before:
+            draft.partly(sentence)
+        draft.state(part.facts)
+        for sentence in part.body:
+            draft.add(sentence)
     return draft
 
 

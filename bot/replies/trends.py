@@ -19,8 +19,9 @@ def trend(found: Interpretation, wording: Wording) -> Draft:
     """The years of each series asked for, and what the source concludes about first and last."""
     draft = Draft()
     publication = found.publication
-    if Cue.ALL_TIERS in found.cues and not found.years and _has_one_year(found):
-        return value(found, wording)  # "Zet het per groep op een rij": the groups, not the years.
+    several = Cue.ALL_TIERS in found.cues or len(found.indicators) > 1
+    if several and not found.years and _has_one_year(found):
+        return value(found, wording)  # "Zet ze op een rij": the groups, not the years.
     in_words = any(publication.indicators[i].kind != "share" for i in found.indicators)
     share = any(asks_share_of_count(found, indicator) for indicator in found.indicators)
     if found.function or found.breakdown or in_words or share:
@@ -48,7 +49,7 @@ def _has_one_year(found: Interpretation) -> bool:
     return all(
         len(found.publication.years_of(indicator, tier)) == 1
         for indicator in found.indicators
-        for tier in found.tiers
+        for tier in found.tiers_meant
     )
 
 

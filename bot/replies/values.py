@@ -61,6 +61,8 @@ def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
         spec = found.publication.indicators[indicator]
         if asks_share_of_count(found, indicator) or _asks_unprinted_number(found, spec):
             draft.partly(wording.say("no_percentage"))
+        elif spec.kind == "words" and any(claim.value > 1 for claim in found.claimed("rank")):
+            draft.partly(wording.say("no_order"))
         elif unprinted := _asked_detail(found, spec, wording):
             draft.partly(wording.say("no_details", unprinted=unprinted))
 
