@@ -266,6 +266,11 @@ class Publication:
         """The years in which an indicator was measured, ascending, whether printed or not."""
         return self.indicators[indicator].years or self.years
 
+    def has_change(self, indicator: str) -> bool:
+        """Whether the source has several years of an indicator, or concludes something of them."""
+        several = any(len(self.years_of(indicator, tier)) > 1 for tier in self.tiers)
+        return several or bool(self.readings_of(indicator))
+
     def measure_of(self, indicator: str) -> str:
         """Of whom or what the numbers of an indicator are; may be empty."""
         return self.indicators[indicator].measure or self.measure

@@ -364,7 +364,7 @@ def _in_its_subject(found: Interpretation) -> Interpretation:
     """The interpretation, with words read as its subject has them."""
     cues = found.cues
     listed = any(found.publication.indicators[i].kind == "reasons" for i in found.indicators)
-    if listed:
+    if listed and not (Cue.WHY in cues and found.claims):
         cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
     if Cue.ALL_TIERS in cues and (listed or len(found.indicators) > 2):
         cues -= {Cue.ALL_TIERS}  # "Noem ze alle drie": the reasons, the forms.

@@ -167,7 +167,9 @@ class Speller:
         found = [f for f in found if f[1] <= allowed or LCSseq.similarity(word, f[0]) == length]
         if not found:
             return None
-        best = min(found, key=lambda f: (f[1], *self._unlikely(f[0], word)))[0]
+        best = min(found, key=lambda f: (f[1], _is_wrong(f[0], word), *self._unlikely(f[0], word)))[
+            0
+        ]
         if length < _SURE_START and best[0] != word[0] and best[1:] != word:
             return None
         return (best,)
@@ -177,3 +179,8 @@ class Speller:
         rank = self._common.get(candidate, len(self._common))
         tells = candidate in self._content or rank < _VERY_COMMON
         return not tells, candidate[0] != word[0], rank, -len(candidate), candidate
+
+
+def _is_wrong(candidate: str, word: str) -> bool:
+    """Whether a word has a wrong letter: to leave one out is likelier on a phone."""
+    return LCSseq.similarity(word, candidate) < len(word)

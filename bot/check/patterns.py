@@ -37,7 +37,7 @@ def _collisions(project: Project) -> Iterator[Finding]:
         first: dict[frozenset[str], Pattern] = {}
         for pattern in group:
             other = first.setdefault(pattern.concepts, pattern)
-            if other.target != pattern.target:
+            if other.target != pattern.target and not _overrides(project, pattern, other):
                 path, line = project.place(other)
                 yield Finding(
                     *project.place(pattern),
@@ -45,6 +45,13 @@ def _collisions(project: Project) -> Iterator[Finding]:
                     f"{name_of(pattern)} and {name_of(other)} ({short(path)}:{line}) both ask for "
                     f"{_spelled(pattern)}; keep one, or add what tells them apart",
                 )
+
+
+def _overrides(project: Project, pattern: Pattern, other: Pattern) -> bool:
+    """Whether a publication answers for itself what the bot would tell about any ("over wie")."""
+    intents = project.language.intents.intents
+    general = other.target in intents and intents[other.target].handler == "about"
+    return pattern.target.startswith(ABOUT) and general
 
 
 def _losers(project: Project) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from bot.cues import EXTREME, Cue
 from bot.interpretation import Claim, ClaimKind
-from bot.language import word_phrases
+from bot.language import Language, references, word_phrases
 from bot.reader import Item
-from bot.schema import Comparison, Numbers, Years
+from bot.schema import Comparison
 
 _CENTURIES = (20, 2000)
 _HALF = 50.0
@@ -48,8 +48,10 @@ class Counted:
 class ClaimFinder:
     """Finds claimed numbers."""
 
-    def __init__(self, numbers: Numbers, years: Years, people: AbstractSet[str]) -> None:
-        self._people = people
+    def __init__(self, language: Language) -> None:
+        numbers, years = language.numbers, language.years
+        self._people = references(", ".join(s.people for s in language.subjects.values()))
+        self._either = word_phrases(language.intents.either_or)
         self._numbers = numbers
         self._before_year = word_phrases(years.before_short_year)
         self._between = word_phrases(years.between)
@@ -211,11 +213,22 @@ class ClaimFinder:
             return Claim(number, "points" if by else "percent", _ROUNDED if number % 1 else 0), 2
         if Cue.FACTOR in following.meanings and following.value_of("factor") is None:
             return Claim(number, "factor", _NUMBER_FACTOR_TOLERANCE), 2
+        if counted is None and self._is_choice(items, index):
+            return Claim(number, "percent"), 1
         if self._shares_unit(items, index):
             return Claim(number, "percent", _ROUNDED if number % 1 else 0), 1
         if counted is None and following.is_filler and following.words[:1] not in self._units:
             return self._compared(number, items, index)
         return None, 1
+
+    def _is_choice(self, items: Sequence[Item], index: int) -> bool:
+        """Whether a number is one of two to choose from: "nou 47 of 49"."""
+        for either, other in ((index + 1, index + 2), (index - 1, index - 2)):
+            if min(either, other) >= 0 and max(either, other) < len(items):
+                near, number = items[either], items[other].number
+                if near.words in self._either and number is not None:
+                    return all(_LEAST_SHARE <= n <= 100 for n in (number, items[index].number or 0))
+        return False
 
     def _shares_unit(self, items: Sequence[Item], index: int) -> bool:
         """Whether the unit of a number stands behind the next one: "van 5 naar 8 procent"."""

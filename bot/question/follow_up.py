@@ -153,7 +153,7 @@ class FollowUps:
         pictured = len(found.tiers) > 1 and found.cues & (PICTURE | {Cue.SHOW})
         whole = (
             pictured
-            or (found.tiers and (operation or found.claimed("number", "gap")))
+            or (found.tiers and (operation or found.claims))
             or (spread and (operation - spread or len(spread) > 1))
         )
         return replace(found, indicators=(found.publication.headline,)) if whole else found
@@ -249,7 +249,7 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
     tiers = _tiers(found, before)
     return replace(
         found,
-        indicators=found.indicators or before.indicators,
+        indicators=found.indicators or _indicators(found, before),
         concepts=found.concepts if own else found.concepts | frozenset(before.concepts),
         years=years,
         tiers=tiers,
@@ -259,6 +259,15 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
         claims=found.claims or _claims(found, before),
         follow_up=True,
     )
+
+
+def _indicators(found: Interpretation, before: Conversation) -> tuple[str, ...]:
+    """What the last question was about; of a figure, only what several tiers have, if asked so."""
+    if before.intent == "figure" and len(found.tiers) > 1:
+        tiers_of = found.publication.tiers_of
+        several = tuple(name for name in before.indicators if len(tiers_of(name)) > 1)
+        return several or (found.publication.headline,)
+    return before.indicators
 
 
 def _kind_before(found: Interpretation, before: Conversation) -> frozenset[str]:
@@ -279,6 +288,8 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
     if own and before.claims:
         return frozenset()  # "79% was tevreden, toch?" – "En over …?" claims no number of its own.
     kept = _kind_before(found, before)
+    if own and not any(map(found.publication.has_change, found.indicators)):
+        kept -= CHANGE | LEVEL | {Cue.TREND, Cue.SINCE, Given.PERIOD}
     if found.tiers and not own:
         kept -= {Cue.ALL_TIERS}
         if before.intent != "extreme":

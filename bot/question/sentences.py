@@ -164,7 +164,7 @@ class Sentences:
                 return other
         if self._signs.points_back(main):
             own = topics.find(main.items)[0]
-            wanted = topics.checkable
+            wanted = frozenset() if topics.is_the_theme(own) else topics.checkable
             if not own or topics.only_light(own):  # "Hoeveel maken dat mee?"
                 wanted = topics.concepts - topics.light
             said = [item for item in earlier.items if item.meanings & wanted]

@@ -10,7 +10,7 @@ from bot.conversation import Conversation
 from bot.cues import CHOICES, EXTREME, LEVEL, PICTURE, Cue
 from bot.data import PERCENT, Publication
 from bot.interpretation import Claim
-from bot.language import OWN, Language, references
+from bot.language import OWN, Language
 from bot.question.claimed import ClaimFinder, Counted
 from bot.question.signs import Signs
 from bot.question.years import YearFinder
@@ -56,8 +56,7 @@ class SlotFinder:
         self._ordinals = language.numbers.ordinals
         self._article = language.numbers.article
         self._signs = signs
-        people = references(", ".join(s.people for s in language.subjects.values()))
-        self._claims = ClaimFinder(language.numbers, language.years, people)
+        self._claims = ClaimFinder(language)
         self._years = YearFinder(language.years)
 
     def find(
@@ -111,7 +110,7 @@ class SlotFinder:
                 Cue.ALL_TIERS in near.meanings
                 for near in items[max(0, index - _BESIDE) : index + _BESIDE + 1]
             )
-            told = self._signs.tells(items, index)
+            told = self._signs.speaks(items, index)
             if tier is not None and _is_named(items, index):
                 slots.breakdown = True
             broken_down = Cue.BREAKDOWN in item.meanings

@@ -189,6 +189,10 @@ class Topics:
         """How much an item tells about which publication is meant: everyday words half."""
         return _EVERYDAY if self._everyday.issuperset(item.words) else 1.0
 
+    def is_the_theme(self, patterns: Sequence[Pattern]) -> bool:
+        """Whether the subject is what all of the publication is about ("agressie meemaken")."""
+        return bool(patterns) and all(p.concepts <= self.light | self.theme for p in patterns)
+
     def answers(self, meanings: AbstractSet[str]) -> bool:
         """Whether the publication has an answer of its own to a question about itself."""
         return bool(self._answers.fitting(meanings))

@@ -67,6 +67,9 @@ def judge(found: Interpretation, language: Language) -> Judgement | None:
         return _judge_comparison(found, *compared) if compared else None
     if len(shares) == len(facts):
         fits = [holds(c, f, negated=negated) for c, f in zip(shares, facts, strict=True)]
+        change = _judge_comparison(found, *compared) if compared and len(facts) > 1 else None
+        if change is not None and change.verdict is False and _all(fits):
+            return change  # The numbers are right, and what is concluded from them is not.
         return Judgement(_all(fits), tuple(facts), complement=negated)
     if len(facts) == 1 and {c.comparison for c in shares} == {"at_least", "at_most"}:
         fits = [holds(claim, facts[0], negated=negated) for claim in shares]
