@@ -40,6 +40,8 @@ class Cue(StrEnum):
     HIGHEST = "hoogste"
     LOWEST = "laagste"
     TREND = "trend"
+    PER_YEAR = "per_jaar"
+    """Each year; of a number of something, its unit as well: "hoeveel boeken per jaar"."""
     SINCE = "sinds"
     EVERY_TIME = "telkens"
     EVER = "ooit"

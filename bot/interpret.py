@@ -366,6 +366,11 @@ def _in_its_subject(found: Interpretation) -> Interpretation:
     listed = any(found.publication.indicators[i].kind == "reasons" for i in found.indicators)
     if listed and not (Cue.WHY in cues and found.claims):
         cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
+    if Cue.PER_YEAR in cues:
+        counted = Cue.HOW_MUCH in cues and not any(
+            map(found.publication.is_share, found.indicators)
+        )
+        cues = cues - {Cue.PER_YEAR} | (frozenset() if counted else {Cue.TREND})
     if Cue.ALL_TIERS in cues and (listed or len(found.indicators) > 2):
         cues -= {Cue.ALL_TIERS}  # "Noem ze alle drie": the reasons, the forms.
         found = replace(found, tiers=())

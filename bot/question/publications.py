@@ -47,7 +47,8 @@ def choose_publication(
         told += [item for item in read if topics.own in item.meanings]
         explained = sum(map(topics.weight, told))
         explained += topics.answers(meanings_of(items))
-        explained -= _UNKNOWN * sum(item.is_unknown for item in items)
+        unknown = sum(item.is_unknown and not topics.is_everyday(item) for item in items)
+        explained -= _UNKNOWN * unknown
         if any(Given.ELSEWHERE in item.meanings for item in items):
             explained *= _ELSEWHERE
         talked_about = before.publication == topics.publication.name

@@ -187,7 +187,11 @@ class Topics:
 
     def weight(self, item: Item) -> float:
         """How much an item tells about which publication is meant: everyday words half."""
-        return _EVERYDAY if self._everyday.issuperset(item.words) else 1.0
+        return _EVERYDAY if self.is_everyday(item) else 1.0
+
+    def is_everyday(self, item: Item) -> bool:
+        """Whether an item is of words that are said about anything."""
+        return self._everyday.issuperset(item.words)
 
     def is_the_theme(self, patterns: Sequence[Pattern]) -> bool:
         """Whether the subject is what all of the publication is about ("agressie meemaken")."""
