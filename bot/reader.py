@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -96,6 +97,9 @@ class Reader:
 
     def __init__(self, language: Language) -> None:
         self._phrases = language.phrases
+        self._by_second: dict[str, dict[str, list[Phrase]]] = {}
+        """The phrases that were needed so far, by their first word and then their second."""
+        self._gapped_phrases: dict[str, list[Phrase]] = {}
         self._emoji = language.emoji
         self._everyday = language.everyday
         self._elsewhere = language.elsewhere
@@ -197,13 +201,27 @@ class Reader:
                     return _ONLY_FILLER
         return frozenset()
 
+    def _starting(self, texts: list[str], position: int) -> Sequence[Phrase]:
+        """The phrases without a gap that can stand at a place, by their first two words."""
+        first = texts[position]
+        if first not in self._by_second:
+            by_second: dict[str, list[Phrase]] = defaultdict(list)
+            for phrase in self._phrases.get(first, ()):
+                if not phrase.rest:
+                    by_second[phrase.words[1] if len(phrase.words) > 1 else ""].append(phrase)
+            self._by_second[first] = by_second
+        by_second = self._by_second[first]
+        if not by_second:
+            return ()
+        second = texts[position + 1] if position + 1 < len(texts) else ""
+        several = [p for key in {second, NUMBER, ""} for p in by_second.get(key, ())]
+        several.sort(key=lambda phrase: -len(phrase.words))
+        return several
+
     def _longest(self, texts: list[str], position: int) -> tuple[Item | None, int]:
-        second = (*texts[position + 1 : position + 2], NUMBER)
-        for phrase in self._phrases.get(texts[position], ()):
+        for phrase in self._starting(texts, position):
             length = len(phrase.words)
-            if length > 1 and phrase.words[1] not in second:
-                continue  # Most phrases with a first word in common are ruled out here, cheaply.
-            if phrase.rest or not _same(texts[position : position + length], phrase.words):
+            if not _same(texts[position : position + length], phrase.words):
                 continue
             if length > 1 and self._cuts_longer(texts, position, length):
                 continue
@@ -225,17 +243,20 @@ class Reader:
         return any(
             len(phrase.words) >= length
             and start + len(phrase.words) > position + length
-            and not phrase.rest
             and _same(texts[start : start + len(phrase.words)], phrase.words)
             for start in range(position + 1, position + length)
-            for phrase in self._phrases.get(texts[start], ())
+            for phrase in self._starting(texts, start)
         )
+
+    def _with_gap(self, first: str) -> Sequence[Phrase]:
+        if first not in self._gapped_phrases:
+            phrases = self._phrases.get(first, ())
+            self._gapped_phrases[first] = [phrase for phrase in phrases if phrase.rest]
+        return self._gapped_phrases[first]
 
     def _gapped(self, texts: list[str], taken: list[Item | None]) -> None:
         for position, text in enumerate(texts):
-            for phrase in self._phrases.get(text, ()):
-                if not phrase.rest:
-                    continue
+            for phrase in self._with_gap(text):
                 end = self._gap_end(texts, position, phrase)
                 if end is None:
                     continue

@@ -106,24 +106,25 @@ class SlotFinder:
             if function is not None and not self._signs.speaks(items, index):
                 slots.function = True
                 slots.add_tier(function)
-            by_tier = any(
-                Cue.ALL_TIERS in near.meanings
-                for near in items[max(0, index - _BESIDE) : index + _BESIDE + 1]
-            )
-            told = self._signs.speaks(items, index)
             if tier is not None and _is_named(items, index):
                 slots.breakdown = True
-            broken_down = Cue.BREAKDOWN in item.meanings
-            # "Grote steden" can be a group here, and "ouder dan" compare what is measured;
-            # unless this publication itself calls it a breakdown ("welke gemeente").
-            means_more = tier is not None or item.meanings & (EXTREME | LEVEL)
-            if means_more and f"{OWN}:{publication.name}" not in item.meanings:
-                broken_down = False
-            if broken_down and not told and not by_tier:
+            if Cue.BREAKDOWN in item.meanings and self._breaks_down(items, index, publication):
                 slots.breakdown = True
             if Cue.ALL_TIERS in item.meanings:
                 for each in publication.compared_tiers:
                     slots.add_tier(each)
+
+    def _breaks_down(self, items: Sequence[Item], index: int, publication: Publication) -> bool:
+        """Whether a word for a breakdown is meant as one."""
+        item = items[index]
+        # "Grote steden" can be a group here, and "ouder dan" compare what is measured; unless
+        # this publication itself calls it a breakdown ("welke gemeente").
+        means_more = item.value_of("tier") is not None or item.meanings & (EXTREME | LEVEL)
+        if means_more and f"{OWN}:{publication.name}" not in item.meanings:
+            return False
+        near = items[max(0, index - _BESIDE) : index + _BESIDE + 1]
+        by_tier = any(Cue.ALL_TIERS in other.meanings for other in near)
+        return not by_tier and not self._signs.speaks(items, index)
 
     def _find_figure(self, items: Sequence[Item], publication: Publication, slots: Slots) -> None:
         """A number with its letter, or near a word for a figure."""
