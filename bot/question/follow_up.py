@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 OPEN_QUESTION = "no_subject"
 """The intent of a conversation in which the bot asked what the subject is."""
+_PICTURED = ("figure", "chart")
 _SHORT_FOLLOW_UP = 6
 """A follow-up that names its own subject is not longer than this; else it is a new question."""
 _VERY_SHORT = 3
@@ -112,7 +113,12 @@ class FollowUps:
         """Whether a message sets what the last question was about beside its own subject."""
         new = len(before.indicators) == 1 and not set(before.indicators) & set(found.indicators)
         sides = found.cues & (LEVEL | {Cue.COMPARE}) and not (found.years or found.tiers)
-        return bool(new and sides and found.main and self._signs.is_about_that(found.main))
+        if not new or not sides or found.main is None:
+            return False
+        # "Kwam extern melden vaker voor?" – of what has one year, only than the other.
+        one_year = not any(map(found.publication.has_change, found.indicators))
+        short = len(found.main.typed) <= _SHORT_FOLLOW_UP
+        return self._signs.is_about_that(found.main) or (one_year and short)
 
     def _without_subject(
         self,
@@ -263,7 +269,7 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
 
 def _indicators(found: Interpretation, before: Conversation) -> tuple[str, ...]:
     """What the last question was about; of a figure, only what several tiers have, if asked so."""
-    if before.intent == "figure" and len(found.tiers) > 1:
+    if before.intent in _PICTURED and len(found.tiers) > 1:
         tiers_of = found.publication.tiers_of
         several = tuple(name for name in before.indicators if len(tiers_of(name)) > 1)
         return several or (found.publication.headline,)
@@ -331,6 +337,9 @@ def _spans(found: Interpretation, before: Conversation) -> bool:
 
 
 def _tiers(found: Interpretation, before: Conversation) -> tuple[str, ...]:
+    if found.indicators and not found.tiers and before.intent in _PICTURED:
+        printed = {t for name in found.indicators for t in found.publication.tiers_of(name)}
+        return tuple(tier for tier in before.tiers if tier in printed)
     said = found.cues & (LEVEL | {Cue.COMPARE, Cue.DIFFERENCE})
     if not said or found.indicators or found.years or len(found.tiers) != 1:
         return found.tiers or before.tiers

@@ -165,9 +165,8 @@ class SlotFinder:
                 slots.figure = name
                 slots.used.add(index)
 
-    @staticmethod
     def _bare_numbers(
-        items: Sequence[Item], used: set[int], counted: Counted | None
+        self, items: Sequence[Item], used: set[int], counted: Counted | None
     ) -> dict[int, Claim]:
         return {
             index: Claim(item.number, "percent" if counted is None else "number")
@@ -176,7 +175,12 @@ class SlotFinder:
             and not item.meanings
             and item.words[0][0].isdigit()
             and item.number is not None
-            and (_LEAST_SHARE <= item.number <= 100 or (counted is not None and not item.is_year))
+            and (
+                _LEAST_SHARE <= item.number <= 100
+                or (counted is not None and not item.is_year)
+                # "Fysiek was toch 8?": so small a number only where it is what is asserted.
+                or (counted is None and self._signs.asserts(items[index - 1 : index]))
+            )
         }
 
 
