@@ -118,7 +118,8 @@ class FollowUps:
         # "Kwam extern melden vaker voor?" – of what has one year, only than the other.
         one_year = not any(map(found.publication.has_change, found.indicators))
         short = len(found.main.typed) <= _SHORT_FOLLOW_UP
-        return self._signs.is_about_that(found.main) or (one_year and short)
+        beside = short and (one_year or Cue.COMPARE in found.cues)
+        return beside or self._signs.is_about_that(found.main)
 
     def _without_subject(
         self,

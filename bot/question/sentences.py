@@ -193,4 +193,9 @@ class Sentences:
             return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"
         wanted = AFTERTHOUGHTS - ({Cue.OPINION} if main.meanings & ASKING else set())
         wanted |= {Cue.BREAKDOWN} if later.sentence.meanings & ASKING else set()
-        return [item for item in later.sentence.items if item.meanings & wanted]
+        checks = Cue.IS_TRUE in later.sentence.meanings and not later.patterns
+        return [  # "… Klopt dat voor 2024?"
+            item
+            for item in later.sentence.items
+            if item.meanings & wanted or (checks and item.is_year)
+        ]

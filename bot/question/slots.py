@@ -161,7 +161,9 @@ class SlotFinder:
             if not before_figure and (number or 0) <= len(CHOICES):
                 continue  # "Laat de tweede zien" picks one of what was offered.
             name = str(number) if number is not None else item.words[0]
-            if len(item.words) <= _PAIR and name in publication.figures:
+            # "Laat figuur 1 zien" – "en nummer 11": it is said that there is none.
+            beyond = before_figure and number and publication.years[0] % 100 > number > _PAIR
+            if len(item.words) <= _PAIR and (name in publication.figures or beyond):
                 slots.figure = name
                 slots.used.add(index)
 
