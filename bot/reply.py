@@ -12,7 +12,7 @@ from bot.answer import Answer, ChartRequest, Status
 from bot.conversation import Asked, Conversation
 from bot.cues import ASKING, CHANGE, EXTREME, LEVEL, Cue, Given
 from bot.data import Publication
-from bot.interpretation import Interpretation, Outcome
+from bot.interpretation import Claim, Interpretation, Outcome
 from bot.language import Language
 from bot.question.follow_up import OPEN_QUESTION
 from bot.replies import beyond, comparisons, extremes, figures, talk, trends, values
@@ -94,11 +94,21 @@ class Replier:
             return extremes.extreme(replace(found, cues=cues, claims=()), self._wording)
         if _asks_which_has(found):
             return extremes.which_has(found, self._wording)
-        if found.handler in _COMPARING and _claims(found):
+        if _says_never(found):
+            found = replace(found, claims=(Claim(0, "percent"),), cues=found.cues - {Cue.NOT})
+            return claim(found, self._wording)
+        if (found.handler in _COMPARING and _claims(found)) or self._says_a_reason(found):
             draft = claim(found, self._wording)
             if draft.verdict is not None:
                 return draft
         return _BY_HANDLER[found.handler](found, self._wording)
+
+    def _says_a_reason(self, found: Interpretation) -> bool:
+        """Whether a reason is said to be the main one: "het hoort erbij, is dat de eerste?"."""
+        checks = self._language.subjects[found.publication.name].checks
+        named = {concept for i in found.indicators if i in checks for concept in checks[i].ranks}
+        asked = found.cues & (ASKING - {Cue.IS_TRUE})
+        return Cue.HIGHEST in found.cues and bool(named & found.concepts) and not asked
 
     def _explained_share(self, found: Interpretation) -> Interpretation:
         """A number with a list of reasons is about the share that the reasons explain."""
@@ -163,6 +173,14 @@ class Replier:
             earlier=before.last if before.last != asked else before.earlier,
             claims=tuple((c.value, c.kind, c.tolerance, c.comparison) for c in found.claims),
         )
+
+
+def _says_never(found: Interpretation) -> bool:
+    """Whether it is said that something never happens, which is a claim of 0%."""
+    said = {Cue.EVER, Cue.NOT} <= found.cues and found.handler in ("value", "claim")
+    compared = found.cues & (ASKING - {Cue.IS_TRUE} | LEVEL | CHANGE | EXTREME)
+    shares = all(found.publication.is_share(name) for name in found.indicators)
+    return said and shares and not compared and not found.claims and bool(found.indicators)
 
 
 def _asks_which_most(found: Interpretation) -> bool:
