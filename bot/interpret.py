@@ -197,6 +197,8 @@ class Interpreter:
             cues.discard(Cue.WHEN)  # "welk deel vindt dat … wanneer zich iets voordoet"
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
+        if slots.years and any({Cue.WHEN} < i.meanings & ({Cue.WHEN} | EXTREME) for i in items):
+            cues.discard(Cue.WHEN)  # "2022 was toch het ergste jaar?" names the year.
         # "Nergens last van" names a subject and denies it.
         cues |= {Cue.NOT for i in named if {Cue.NOT} < items[i].meanings}
         compares = bool(cues & (LEVEL | EXTREME | _BETTER)) or len(slots.claims) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answer import Status
-from bot.cues import CHANGE, LEVEL, NUMBER, SHARE, Cue, Given
+from bot.cues import CHANGE, COMPARISON, EXTREME, LEVEL, NUMBER, SHARE, Cue, Given
 from bot.interpretation import OF_A_VALUE, Interpretation
 from bot.replies.claims import judge
 from bot.replies.comparisons import say_difference
@@ -92,7 +92,7 @@ def _open(found: Interpretation, wording: Wording) -> Draft:
     )
     if one_year and found.cues & (CHANGE | {Cue.TREND}):
         draft.partly(wording.say("one_point"))
-    asks = found.cues & SHARE
+    asks = found.cues & SHARE or not (found.claims or found.cues & (COMPARISON | EXTREME))
     if draft.status is Status.ANSWERED and Cue.IS_TRUE in found.cues and not asks:
         draft.partly(wording.say("claim_open"))
     return draft
