@@ -201,6 +201,8 @@ class Interpreter:
             cues.discard(Cue.WHEN)  # "2022 was toch het ergste jaar?" names the year.
         # "Nergens last van" names a subject and denies it.
         cues |= {Cue.NOT for i in named if {Cue.NOT} < items[i].meanings}
+        if len(slots.tiers) > 1 and _is_above_a_tier(items):
+            cues |= {Cue.MORE, Cue.COMPARE}
         compares = bool(cues & (LEVEL | EXTREME | _BETTER)) or len(slots.claims) > 1
         which = self._signs.asks_which(items, named) and compares
         later = sentences[sentences.index(main) + 1 :]
@@ -360,6 +362,13 @@ def _follows(items: Sequence[Item], later: str, earlier: str) -> bool:
     """Whether one concept is said first after another."""
     said = [item.meanings & {later, earlier} for item in items if item.meanings & {later, earlier}]
     return len(said) > 1 and earlier in said[0] and later not in said[0] and later in said[-1]
+
+
+def _is_above_a_tier(items: Sequence[Item]) -> bool:
+    """Whether one tier is set above another: "komen gemeenten boven de provincies uit"."""
+    tiers = [index for index, item in enumerate(items) if item.value_of("tier") is not None]
+    above = [index for index in tiers[1:] if items[index - 1].value_of("number") == "more"]
+    return bool(above)
 
 
 def _in_its_subject(found: Interpretation) -> Interpretation:

@@ -202,7 +202,8 @@ def _last_two(found: Interpretation, before: Conversation) -> Asked | None:
     sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH}) or found.claimed(*OF_A_DIFFERENCE)
     if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:
         return None
-    if Cue.DIFFERENCE in found.cues and found.years and found.years != before.years:
+    against = found.cues & {Cue.DIFFERENCE, Cue.COMPARE}
+    if against and found.years and found.years != before.years:
         return None  # "En het verschil met 2022?"
     if found.claimed(*OF_A_VALUE) and Cue.BOTH not in found.cues:
         return None  # "Minder dan honderd dus?" is about the last one.
@@ -224,8 +225,8 @@ def _last_two(found: Interpretation, before: Conversation) -> Asked | None:
         return None
     if found.tiers and found.tiers not in (first.tiers, second.tiers):
         return None
-    against = Cue.COMPARE in found.cues  # "dan bij provincies": the other side is named
-    named_first = found.tiers == (second if against else first).tiers
+    turned = Cue.COMPARE in found.cues  # "dan bij provincies": the other side is named
+    named_first = found.tiers == (second if turned else first).tiers
     if (found.tiers and named_first) or in_years:
         first, second = second, first
     return Asked(

@@ -24,7 +24,8 @@ def trend(found: Interpretation, wording: Wording) -> Draft:
         return value(found, wording)  # "Zet ze op een rij": the groups, not the years.
     in_words = any(publication.indicators[i].kind != "share" for i in found.indicators)
     share = any(asks_share_of_count(found, indicator) for indicator in found.indicators)
-    if found.function or found.breakdown or in_words or share:
+    average = Cue.AVERAGE in found.cues
+    if found.function or found.breakdown or in_words or share or average:
         say_limits(draft, found, wording)
     lookup = Lookup(draft, found, wording)
     if in_words:
