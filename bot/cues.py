@@ -19,6 +19,8 @@ class Cue(StrEnum):
     """How things are, of what may be no number: "hoe staat het met …"."""
     PERCENTAGE = "percentage"
     BOTH = "allebei"
+    ALSO = "erbij"
+    """Beside what the last question was about, not instead of it."""
     IN_PERCENT = "in_procenten"
     """Says outright that the number is to be a share of a hundred."""
     EXACT_NUMBER = "precies_getal"
@@ -179,6 +181,7 @@ AFTERTHOUGHTS = NUMBER | {
     Cue.CHART,
     Cue.SIGNIFICANT,
     Cue.OPINION,
+    Cue.ADVICE,
     Cue.COUNT,
 }
 """What a later sentence may add to the one that asks."""

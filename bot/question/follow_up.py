@@ -82,7 +82,7 @@ class FollowUps:
         if before.intent == OPEN_QUESTION and not before.options and not found.cues & KIND:
             found = replace(found, cues=found.cues | frozenset(before.cues) & KIND)
         if not found.indicators:
-            return self._without_subject(found, content, before, marked=marked)
+            return self._without_subject(found, items, before, marked=marked)
         if self._compares_with(found, before):
             both = (*before.indicators, *found.indicators)
             return replace(
@@ -101,7 +101,7 @@ class FollowUps:
         )
         short = len(content) <= _VERY_SHORT and not asks and alike
         if before.indicators and (marked or short):
-            return _inherit(found, before, keep_kind=not asks)
+            return _beside(_inherit(found, before, keep_kind=not asks), items, before)
         if before.intent == OPEN_QUESTION and not (found.tiers and found.years):
             return replace(
                 found, tiers=found.tiers or before.tiers, years=found.years or before.years
@@ -124,11 +124,12 @@ class FollowUps:
     def _without_subject(
         self,
         found: Interpretation,
-        content: Sequence[Item],
+        items: Sequence[Item],
         before: Conversation,
         *,
         marked: bool,
     ) -> Interpretation:
+        content = [item for item in items if not item.is_filler]
         if not before.indicators or not _leans(found, content, marked=marked):
             return found
         if both := _last_two(found, before):
@@ -138,7 +139,7 @@ class FollowUps:
                 concepts=found.concepts | frozenset(before.concepts),
                 follow_up=True,
             )
-        return _inherit(found, before, keep_kind=True)
+        return _beside(_inherit(found, before, keep_kind=True), items, before)
 
     def headline(
         self, found: Interpretation, items: Sequence[Item], topics: Topics
@@ -267,6 +268,21 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
         claims=found.claims or _claims(found, before),
         follow_up=True,
     )
+
+
+def _beside(found: Interpretation, items: Sequence[Item], before: Conversation) -> Interpretation:
+    """The interpretation, with what "doe 2014 er ook bij" adds beside what was asked before."""
+    also = next((i for i, item in enumerate(items) if Cue.ALSO in item.meanings), None)
+    if also is None:
+        return found
+    for item in reversed(items[:also]):
+        if item.is_group:
+            tiers = before.tiers or (found.publication.default_tier,)
+            return replace(found, tiers=tuple(dict.fromkeys(tiers + found.tiers)))
+        if item.is_year:
+            years = before.years or before.stated
+            return replace(found, years=tuple(sorted({*years, *found.years})))
+    return found
 
 
 def _indicators(found: Interpretation, before: Conversation) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ _SLOT, _SLOT_OF_FOLLOW_UP = 0.3, 0.7
 _CLAIMING = 0.2
 """It names another number."""
 _HIGHEST_FIGURE = 99
+_FEW_WORDS = 4
+"""A sentence of so few words adds to another, whatever form it has ("melden bedoel ik")."""
 _BARE = 2
 """So many words are no sentence yet."""
 _OPEN = ASKING - {Cue.IS_TRUE, Cue.TREND, Cue.DIFFERENCE, Cue.PERCENTAGE} | EXTREME
@@ -46,7 +48,7 @@ _ASKS_ON = ASKING | PICTURE | COMPARISON | EXTREME | {Cue.SHOW}
 """Asks something, though it may name no subject."""
 _OTHER_PEOPLE = frozenset({Cue.BREAKDOWN, Given.ELSEWHERE})
 """Other people than the source is about, or a part of them."""
-_MODEST = SHARE | {FILLER, Cue.ALL_TIERS, Cue.IN_PERCENT}
+_MODEST = SHARE | {FILLER, Cue.ALL_TIERS, Cue.HOW, Cue.IN_PERCENT}
 """Concepts, beside the theme, that give a sentence no question of its own."""
 
 
@@ -132,15 +134,17 @@ class Sentences:
         placed = asked and self._signs.is_placed(items, pictured[0])
         return not placed or Cue.SHOW in sentence.meanings
 
-    @staticmethod
-    def _belongs(other: _Read, main: _Read, topics: Topics) -> bool:
+    def _belongs(self, other: _Read, main: _Read, topics: Topics) -> bool:
         """Whether a sentence says more about what the main one asks."""
         if not other.all_known:
             return False
         concepts = {m for m in other.sentence.meanings if ":" not in m}
         if concepts <= _MODEST | topics.theme:
             return True  # "In 2018. Procent."
-        bare = Sentences._is_bare(main.sentence)
+        # "Houden ze er iets aan over?" is short, and a whole question.
+        long = len(main.sentence.typed) > _FEW_WORDS
+        whole = long and main.patterns and self._signs.asks_yes_or_no(main.sentence)
+        bare = not whole and self._is_bare(main.sentence)
         return bare or (bool(main.targets) and main.targets == other.targets)
 
     @staticmethod
@@ -191,7 +195,7 @@ class Sentences:
         asks_on = asks and later.all_known and not later.patterns
         if asks_on and self._signs.points_back(later.sentence):
             return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"
-        wanted = AFTERTHOUGHTS - ({Cue.OPINION} if main.meanings & ASKING else set())
+        wanted = AFTERTHOUGHTS - ({Cue.OPINION, Cue.ADVICE} if main.meanings & ASKING else set())
         wanted |= {Cue.BREAKDOWN} if later.sentence.meanings & ASKING else set()
         checks = Cue.IS_TRUE in later.sentence.meanings and not later.patterns
         return [  # "… Klopt dat voor 2024?"

@@ -197,7 +197,7 @@ def _compared(found: Interpretation) -> tuple[Fact, list[Fact]] | None:
     elif len(tiers) > 1:
         keys = [(first, tier, years[0]) for tier in tiers]
     elif len(years) > 1:
-        if found.period or found.cues & _CHRONOLOGICAL:
+        if found.period or found.cues & _CHRONOLOGICAL or found.claimed("factor"):
             years = sorted(years, reverse=True)
         keys = [(first, tiers[0], year) for year in years]
     elif found.years or found.cues & (_CHRONOLOGICAL - {Cue.SINCE}) or _stayed(found):
@@ -387,6 +387,8 @@ def _judge_both(
         claimed = sorted(claim.value for claim in shares)
         values = sorted(fact.value or 0 for fact in facts)
         right = all(abs(a - b) < _ROUNDED for a, b in zip(claimed, values, strict=True))
+    elif found.claimed("factor"):  # "Een kwart in 2014, en tien jaar later het dubbele"
+        right = any(holds(shares[0], fact, negated=negated) for fact in facts)
     else:
         right = bool(holds(shares[0], first, negated=negated))
     direction = _judge_comparison(found, first, others)
