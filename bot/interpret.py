@@ -91,6 +91,8 @@ class Interpreter:
         subject, named = self._subject(items, topics, before, goes_on=goes_on)
         asked = topics.indicators(subject)
         slots = self._slots.find(items, topics.publication, before, asked, named)
+        if len(sentences) > len(items) == 1 and not before.figure:
+            slots.figure = None  # A bare number is a figure only where it is all that is said.
         found = replace(
             _with_slots(slots, topics.publication),
             cues=self._cues(items, named, slots, sentences, main),

@@ -117,7 +117,7 @@ class FollowUps:
             return False
         # "Kwam extern melden vaker voor?" – of what has one year, only than the other.
         one_year = not any(map(found.publication.has_change, found.indicators))
-        short = len(found.main.typed) <= _SHORT_FOLLOW_UP
+        short = len(found.main.words) <= _SHORT_FOLLOW_UP
         beside = short and (one_year or Cue.COMPARE in found.cues)
         return beside or self._signs.is_about_that(found.main)
 

@@ -53,7 +53,14 @@ class Signs:
             Cue.GREETING in item.meanings for item in sentence.items[: -len(rest) or None]
         )
         asks = any(not item.is_filler for item in rest)
-        return replace(sentence, items=tuple(rest)) if greeted and asks else sentence
+        left = replace(sentence, items=tuple(rest)) if greeted and asks else sentence
+        return replace(left, items=left.items[1:]) if self._names_speaker(left) else left
+
+    def _names_speaker(self, sentence: Sentence) -> bool:
+        """Whether the first word tells who speaks, in a group: "Samira: en vrouwen dan?"."""
+        rest = replace(sentence, items=sentence.items[1:])
+        named = len(sentence.items) > _NEAR_CHOICE and sentence.items[0].is_unknown
+        return named and self._starts(rest, self._follow_up)
 
     def _addresses(self, item: Item) -> bool:
         """Whether a word leads in, and is no sign of going on ("bot", "vraagje"; not "en")."""
@@ -66,12 +73,7 @@ class Signs:
 
     def goes_on(self, sentence: Sentence) -> bool:
         """Whether a sentence starts as one that goes on with the last subject."""
-        if self._starts(sentence, self._follow_up):
-            return True
-        # "Samira: en vrouwen dan?": who speaks, in a group.
-        named = len(sentence.items) > _NEAR_CHOICE and sentence.items[0].is_unknown
-        rest = replace(sentence, items=sentence.items[1:])
-        return named and self._starts(rest, self._follow_up)
+        return self._starts(sentence, self._follow_up) or self._names_speaker(sentence)
 
     def _starts(self, sentence: Sentence, starts: Phrases) -> bool:
         words = sentence.words
