@@ -85,6 +85,7 @@ class Interpreter:
         )
         sentences = [topics.as_read(sentence) for sentence in sentences]
         sentences[0] = self._signs.without_greeting(sentences[0])
+        sentences = [self._signs.without_speaker(sentence) for sentence in sentences]
         before = topics.holds_of(before)
         items, main = self._sentences.that_matter(sentences, topics)
         goes_on = self._signs.goes_on(main)

@@ -47,10 +47,10 @@ def choose_publication(
         told += [item for item in read if topics.own in item.meanings]
         explained = sum(map(topics.weight, told))
         explained += topics.answers(meanings_of(items))
-        unknown = sum(item.is_unknown and not topics.is_everyday(item) for item in items)
-        explained -= _UNKNOWN * unknown
         if any(Given.ELSEWHERE in item.meanings for item in items):
             explained *= _ELSEWHERE
+        unknown = sum(item.is_unknown and not topics.is_everyday(item) for item in items)
+        explained -= _UNKNOWN * unknown
         talked_about = before.publication == topics.publication.name
         held = _held(topics, patterns, items, before, slots)
         if talked_about and held and (goes_on or not any(item.is_unknown for item in items)):

@@ -53,11 +53,15 @@ class Signs:
             Cue.GREETING in item.meanings for item in sentence.items[: -len(rest) or None]
         )
         asks = any(not item.is_filler for item in rest)
-        left = replace(sentence, items=tuple(rest)) if greeted and asks else sentence
-        return replace(left, items=left.items[1:]) if self._names_speaker(left) else left
+        return replace(sentence, items=tuple(rest)) if greeted and asks else sentence
+
+    def without_speaker(self, sentence: Sentence) -> Sentence:
+        """A sentence without the name of who says it: "Samira: en vrouwen dan?"."""
+        named = self._names_speaker(sentence)
+        return replace(sentence, items=sentence.items[1:]) if named else sentence
 
     def _names_speaker(self, sentence: Sentence) -> bool:
-        """Whether the first word tells who speaks, in a group: "Samira: en vrouwen dan?"."""
+        """Whether the first word tells who speaks, in a group."""
         rest = replace(sentence, items=sentence.items[1:])
         named = len(sentence.items) > _NEAR_CHOICE and sentence.items[0].is_unknown
         return named and self._starts(rest, self._follow_up)
