@@ -262,7 +262,7 @@ class ClaimFinder:
         item = items[index]
         people = any(
             following.is_group or following.meanings & self._people
-            for following in items[index + 1 : index + 2]
+            for following in items[index + 1 : index + 3]  # "de meeste getroffen politici"
         )
         most = people and item.words[-1:] in self._most  # "de meeste provinciale politici"
         if most or "number:majority" in item.meanings:

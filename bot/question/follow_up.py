@@ -79,6 +79,8 @@ class FollowUps:
         if that_year and Cue.SINCE in found.cues and before.years:
             years = (before.years[0], found.measured[-1])
             found = replace(found, years=years, period=True)
+        if that_year and found.cues & EXTREME and Cue.SINCE not in found.cues:
+            found = replace(found, years=before.years)
         if before.intent == OPEN_QUESTION and not before.options and not found.cues & KIND:
             found = replace(found, cues=found.cues | frozenset(before.cues) & KIND)
         if not found.indicators:
