@@ -169,6 +169,8 @@ class Topics:
         for concept in pattern.concepts:
             places = where.get(concept, ())
             whole = [i for i in places if items[i].meanings & self.concepts <= pattern.concepts]
+            if not whole and concept in self.light - self._completing:
+                continue  # "Praten erover": the incident goes with the talking.
             others = {i for c in pattern.concepts - {concept} for i in where.get(c, ())}
             explained.update(whole or _nearest(items, pattern, places, others - {*places}))
         return explained
