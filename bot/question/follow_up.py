@@ -160,7 +160,7 @@ class FollowUps:
             return found
         operation = found.cues & (ASKING | (KIND - _OTHER_KINDS))
         spread = (found.cues | found.given) & _SPREAD
-        pictured = len(found.tiers) > 1 and found.cues & (PICTURE | {Cue.SHOW})
+        pictured = found.tiers and found.cues & (PICTURE | {Cue.SHOW})
         whole = (
             pictured
             or (found.tiers and (operation or found.claims))
