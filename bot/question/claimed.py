@@ -50,7 +50,9 @@ class ClaimFinder:
 
     def __init__(self, language: Language) -> None:
         numbers, years = language.numbers, language.years
-        self._people = references(", ".join(s.people for s in language.subjects.values()))
+        subjects = language.subjects.values()
+        self._people = references(", ".join(s.people for s in subjects))
+        self._neutral = references(", ".join(s.neutral for s in subjects)) - self._people
         self._either = word_phrases(language.intents.either_or)
         self._numbers = numbers
         self._before_year = word_phrases(years.before_short_year)
@@ -258,12 +260,15 @@ class ClaimFinder:
                 return False
         return False
 
+    def _names_people(self, item: Item) -> bool:
+        return item.is_group or bool(item.meanings & self._people)
+
     def _majority(self, items: Sequence[Item], index: int) -> Claim | None:
         item = items[index]
-        people = any(
-            following.is_group or following.meanings & self._people
-            for following in items[index + 1 : index + 3]  # "de meeste getroffen politici"
-        )
+        following = items[index + 1 : index + 3]
+        people = any(map(self._names_people, following[:1]))
+        if following and following[0].meanings & self._neutral:
+            people |= any(map(self._names_people, following))  # "de meeste getroffen politici"
         most = people and item.words[-1:] in self._most  # "de meeste provinciale politici"
         if most or "number:majority" in item.meanings:
             return Claim(_HALF, "majority", comparison="more")
