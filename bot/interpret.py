@@ -381,9 +381,8 @@ def _in_its_subject(found: Interpretation) -> Interpretation:
     if listed and not (Cue.WHY in cues and found.claims):
         cues -= {Cue.WHY, Cue.REASON}  # The reasons are the subject; no cause is asked for.
     if Cue.PER_YEAR in cues:
-        counted = Cue.HOW_MUCH in cues and not any(
-            map(found.publication.is_share, found.indicators)
-        )
+        shares = any(map(found.publication.is_share, found.indicators))
+        counted = Cue.HOW_MUCH in cues and found.indicators and not shares
         cues = cues - {Cue.PER_YEAR} | (frozenset() if counted else {Cue.TREND})
     if Cue.ALL_TIERS in cues and (listed or len(found.indicators) > 2):
         cues -= {Cue.ALL_TIERS}  # "Noem ze alle drie": the reasons, the forms.

@@ -20,6 +20,7 @@ from bot.conversation import Conversation
 from bot.engine import Engine
 from bot.evaluate.judge import Verdict, judge_all
 from bot.evaluate.questions import load_questions, question_files, questions_folder
+from bot.files import DataError
 from bot.paths import default_data, default_intents
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -499,3 +500,22 @@ def test_labelled_questions_score_nine_in_ten_and_none_is_wrong(engine: Engine) 
     assert len(results) >= 40
     assert Verdict.WRONG not in {verdict for verdict, _ in bad.values()}, bad
     assert len(bad) <= len(results) / 10, bad
+
+
+def test_the_total_of_the_others_is_not_compared_with_them(tmp_path: Path, intents: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(EXAMPLE / "data", data)
+    package = data / "bibliotheken-2023" / "datapackage.json"
+    text = package.read_text("utf-8")
+    package.write_text(
+        text.replace('"tier_word"', '"total_tier": "groot", "tier_word"'), encoding="utf-8"
+    )
+    answer = Engine.load(data, intents).ask(
+        "Welke bibliotheken hadden in 2023 de meeste bezoekers?"
+    )
+    assert {fact.tier for fact in answer.facts} == {"klein", "middelgroot"}
+    package.write_text(
+        text.replace('"tier_word"', '"total_tier": "overal", "tier_word"'), encoding="utf-8"
+    )
+    with pytest.raises(DataError, match=r"total_tier: 'overal' is not an id in tiers\.csv"):
+        Engine.load(data, intents)
