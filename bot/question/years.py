@@ -103,8 +103,9 @@ class YearFinder:
         following = items[index + 1] if index + 1 < len(items) else None
         if following is not None and following.number is not None and index + 1 not in used:
             tail = int(following.number)
+            listed = any(i.number is not None for i in items[index + 2 : index + 4])
             if (value == _MILLENNIUM and 0 < tail < 100) or (
-                value == _SPLIT_CENTURY and tail in _SPLIT_TAILS
+                value == _SPLIT_CENTURY and tail in _SPLIT_TAILS and not listed
             ):
                 used.add(index + 1)
                 return _MILLENNIUM + tail

@@ -37,9 +37,7 @@ class Wording:
 
     def value(self, publication: Publication, fact: Fact) -> str:
         """A fact's value in a sentence: "47%", "drie op de tien (ongeveer 30%)"."""
-        if fact.value is None:
-            return ""
-        if fact.precision in BOUNDS:
+        if fact.value is None or fact.precision in BOUNDS:
             return fact.words
         number = self.number(fact.value, fact.unit, publication.decimals(fact.indicator))
         if fact.precision == "approximate":
