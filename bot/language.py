@@ -3,8 +3,8 @@
 The YAML files are written by people who speak Dutch, not Python. Every file has a model in
 :mod:`bot.schema`; a fault is a :class:`LanguageError` that names file and line.
 
-Templates use the notation of Home Assistant's intents, parsed by ``hassil``: ``(a|b)`` either,
-``[a]`` optional, ``<a>`` a concept, ``{a}`` a slot.
+Templates use the notation of Home Assistant's intents: ``(a|b)`` either, ``[a]`` optional, ``<a>`` a
+concept, ``{a}`` a slot.
 """
 
 from __future__ import annotations
@@ -14,18 +14,7 @@ from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from pathlib import Path
-
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    RuleReference,
-    TextChunk,
-)
-from hassil.parse_expression import parse_sentence
 
 from bot.charts.words import Words, load_words
 from bot.cues import FILLER, Cue, Given
@@ -171,25 +160,26 @@ def split_phrases(text: str) -> Iterator[tuple[str, int]]:
 
 def expand(template: str) -> list[str]:
     """Every wording a template stands for; concepts and slots stay as ``<a>`` and ``{a}``."""
-    if not any(c in template for c in "([{<"):
+    if not any(c in template for c in "(["):
         return [template]
-    return [" ".join(text.split()) for text in _sample(parse_sentence(template).expression)]
+    return [" ".join(text.split()) for text in _wordings(iter(_PART.findall(template)))]
 
 
-def _sample(expression: Expression) -> list[str]:
-    # hassil's own sampler fills in lists and rules; here they stay as they are.
-    if isinstance(expression, TextChunk):
-        return [expression.original_text]
-    if isinstance(expression, ListReference):
-        return ["{" + expression.list_name + "}"]
-    if isinstance(expression, RuleReference):
-        return ["<" + expression.rule_name + ">"]
-    if not isinstance(expression, Group):
-        raise ValueError(f"{expression} is no part of the notation")
-    parts = [_sample(item) for item in expression.items]
-    if isinstance(expression, Alternative):
-        return [text for part in parts for text in part]
-    return ["".join(texts) for texts in product(*parts)]
+def _wordings(parts: Iterator[str]) -> list[str]:
+    """What the parts stand for, up to the bracket that closes them."""
+    before: list[str] = []
+    texts = [""]
+    for part in parts:
+        if part in ")]":
+            break
+        if part == "|":
+            before, texts = before + texts, [""]
+            continue
+        choices = _wordings(parts) if part in "([" else [part]
+        if part == "[":
+            choices.append("")
+        texts = [text + choice for text in texts for choice in choices]
+    return before + texts
 
 
 def word_phrases(text: str) -> frozenset[tuple[str, ...]]:
@@ -381,10 +371,10 @@ class _Phrasebook:
     def compiled(self) -> dict[str, list[Phrase]]:
         by_first: dict[str, list[Phrase]] = defaultdict(list)
         for (words, rest), meanings in self._meanings.items():
-            if (words, rest) in self._common:
-                meanings -= {m for m in meanings if m.startswith(f"{OWN}:")}
             talk = FILLER in meanings
             if len(meanings) > 1:
+                if (words, rest) in self._common:
+                    meanings -= {m for m in meanings if m.startswith(f"{OWN}:")}
                 meanings.discard(FILLER)
             by_first[words[0]].append(Phrase(words, rest, frozenset(meanings), talk))
         for phrases in by_first.values():
@@ -411,4 +401,5 @@ def _fault_in_text(path: Path, message: str, line: int, *keys: str) -> Fault:
     return Fault(path, text_line_in(lines_of(path), keys) + line, message)
 
 
+_PART = re.compile(r"[()\[\]|]|[^()\[\]|]+")
 _REFERENCE = re.compile(r"<([a-z_0-9]+)>|\{([a-z_]+)\}")

@@ -27,6 +27,7 @@ _APOSTROPHE = re.compile(r"['’‘`´]")
 _WORD = re.compile(
     r"\d+(?:,\d+)?(?!\d)|[a-z]+|%|[.!?\n;…]+|[^\s\w,:()\"“”„\-/&+*_~`#=|{}\[\]<>^°'’]"
 )
+_PHRASE_WORD = re.compile(r"\d+(?:,\d+)?(?!\d)|[a-z]+|%")
 _DASH = re.compile(r"[\u2010-\u2015]")
 """Dashes of all lengths join or set apart, and end no sentence: "2014–2024"."""
 _STUCK = re.compile(r"(?<=[a-zA-Z]{3})(?=\d)|(?<=\d)(?=[a-zA-Z]{3})")
@@ -61,8 +62,7 @@ def plain(text: str) -> str:
 
 def words_of(phrase: str) -> tuple[str, ...]:
     """The words of a phrase from the language files, as a message would give them."""
-    words = (t for t in _WORD.findall(plain(phrase)) if t == "%" or t[0].isalnum())
-    return tuple(digits(word) for word in words)
+    return tuple(map(digits, _PHRASE_WORD.findall(plain(phrase))))
 
 
 def sentences_of(message: str) -> list[list[Word]]:
@@ -125,8 +125,12 @@ def digits(word: str) -> str:
 
     "een" stays: it is an article more often than a number.
     """
-    value = number_words().get(word, 1)
-    return str(value) if value > 1 else word
+    return _in_digits().get(word, word)
+
+
+@lru_cache(maxsize=1)
+def _in_digits() -> dict[str, str]:
+    return {word: str(value) for word, value in number_words().items() if value > 1}
 
 
 def dutch_number(value: float, decimals: int = 0) -> str:
