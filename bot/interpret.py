@@ -218,6 +218,9 @@ class Interpreter:
         either = self._signs.asks_either(main.items)
         if either and len(slots.tiers) == 1 and not slots.years and not named:
             cues = cues - {Cue.CHANGED} | {Cue.COMPARE}  # "beter of slechter dan gemeenten"
+        if _BOTH_WAYS <= cues and len(slots.tiers) < 2 and len(slots.years) < 2 and named:
+            cues = cues - LEVEL | {Cue.CHANGED}  # "vaker, minder vaak of even vaak als eerder"
+            either = True
         which = which or either
         given = {
             Given.EITHER_OR: which,
@@ -336,6 +339,7 @@ _ABOUT_FIGURES = frozenset({"why", "opinion", "advice", "forecast", "significanc
 """Handlers that say something about figures: without a subject there is nothing to say."""
 _SAID_TOO = frozenset({Cue.TREND, Cue.PERCENTAGE, Cue.DIFFERENCE})
 """Asks something, but stands in statements as well ("het hoogste van alle jaren")."""
+_BOTH_WAYS = frozenset({Cue.MORE, Cue.LESS})
 _BETTER = frozenset({Cue.BETTER, Cue.WORSE})
 _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE
 """Says that a question is about figures, so that one word may be its whole subject."""

@@ -20,6 +20,10 @@ _URL = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MENTION = re.compile(r"(?<!\w)@\w+")
 _SHORT_YEAR = re.compile(r"['’‘`´](\d\d)(?!\d|\s*(?:%|procent))")
 _ABBREVIATION = re.compile(r"\b(?:[a-zA-Z]\.){2,}")
+_SLASHED = re.compile(r"\b([a-zA-Z])/(?=[a-zA-Z]\b)")
+"""An abbreviation with a stroke: "t/m"."""
+_ORDINAL = re.compile(r"\b(\d{1,2})(?:e|ste|de)\b")
+"""An ordinal in digits: "8e"."""
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}\b)")
 _NO_YEAR = re.compile(r"(?<![\d.])([12])\.(\d{3})\b(?![.,]\d)")
 """A number that could be a year, were it not for its dot: "2.000"."""
@@ -73,6 +77,8 @@ def sentences_of(message: str) -> list[list[Word]]:
     text = _DASH.sub(" ", text)
     text = _SHORT_YEAR.sub(r" 20\1", text)
     text = _ABBREVIATION.sub(lambda match: match[0].replace(".", ""), text)
+    text = _SLASHED.sub(r"\1", text)
+    text = _ORDINAL.sub(r"\1", text)
     text = _NO_YEAR.sub(r"\1\2,0", text)
     text = _THOUSANDS.sub("", text)
     text = _DECIMAL_POINT.sub(r"\1,\2", text)

@@ -91,7 +91,7 @@ class Sentences:
         items: list[Item] = []
         for index, other in enumerate(read):
             if index == best or self._belongs(other, read[best], topics):
-                prelude = index < best and read[best].sentence.meanings & _OPEN
+                prelude = index < best and self._is_open(read[best])
                 items += self._told(other, topics) if prelude else other.sentence.items
             elif index < best:
                 items += self._pointed_at(other.sentence, read[best].sentence, topics)
@@ -141,11 +141,18 @@ class Sentences:
         concepts = {m for m in other.sentence.meanings if ":" not in m}
         if concepts <= _MODEST | topics.theme:
             return True  # "In 2018. Procent."
+        bare = not self._is_whole(main) and self._is_bare(main.sentence)
+        return bare or (bool(main.targets) and main.targets == other.targets)
+
+    def _is_open(self, main: _Read) -> bool:
+        """Whether a question asks for something that a sentence before it need not ask as well."""
+        return self._is_whole(main) or bool(main.sentence.meanings & _OPEN)
+
+    def _is_whole(self, main: _Read) -> bool:
+        """Whether a yes-or-no question names all that it is about."""
         # "Houden ze er iets aan over?" is short, and a whole question.
         long = len(main.sentence.typed) > _FEW_WORDS
-        whole = long and main.patterns and self._signs.asks_yes_or_no(main.sentence)
-        bare = not whole and self._is_bare(main.sentence)
-        return bare or (bool(main.targets) and main.targets == other.targets)
+        return long and bool(main.patterns) and self._signs.asks_yes_or_no(main.sentence)
 
     @staticmethod
     def _told(prelude: _Read, topics: Topics) -> list[Item]:
@@ -193,7 +200,8 @@ class Sentences:
             later.sentence
         )
         asks_on = asks and later.all_known and not later.patterns
-        if asks_on and self._signs.points_back(later.sentence):
+        spread = {Cue.ALL_TIERS, Cue.PERCENTAGE} <= later.sentence.meanings
+        if asks_on and (spread or self._signs.points_back(later.sentence)):
             return list(later.sentence.items)  # "Is dat meer geworden sinds 2022?"
         wanted = AFTERTHOUGHTS - ({Cue.OPINION, Cue.ADVICE} if main.meanings & ASKING else set())
         wanted |= {Cue.BREAKDOWN} if later.sentence.meanings & ASKING else set()

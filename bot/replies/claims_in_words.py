@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from bot.cues import EXTREME, LEVEL, Cue
 from bot.data import Reading
@@ -99,6 +100,8 @@ def _settled(found: Interpretation, check: Check) -> bool | None:
     right, wrong = references(check.true) & found.concepts, references(check.false) & found.concepts
     if right and wrong and found.cues & LEVEL:
         return _is_order(found, (min(right), min(wrong)))
+    if right and wrong and Cue.NOT not in found.cues and Cue.HIGHEST in found.cues:
+        return _is_foremost(found, right, wrong)
     return True if right else False if wrong else None
 
 
@@ -121,6 +124,17 @@ def _verdict(
     swapped = found.years[:1] == (chosen.other_year,) and len(found.years) > 1
     back = swapped and found.cues & LEVEL and Cue.COMPARE in found.cues and not found.period
     return agrees(found, turned(sign_of(chosen)) if back else sign_of(chosen)), [chosen]
+
+
+def _is_foremost(
+    found: Interpretation, right: AbstractSet[str], wrong: AbstractSet[str]
+) -> bool | None:
+    """Whether what is said to be most is the right one: "vooral per brief, nauwelijks via …"."""
+    items = found.main.items if found.main else ()
+    most = next((i for i, item in enumerate(items) if Cue.HIGHEST in item.meanings), 0)
+    named = [i for i, item in enumerate(items) if item.meanings & (right | wrong)]
+    nearest = min(named, key=lambda place: abs(place - most), default=None)
+    return None if nearest is None else bool(items[nearest].meanings & right)
 
 
 def _is_order(found: Interpretation, order: tuple[str, str]) -> bool | None:
