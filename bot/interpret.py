@@ -198,6 +198,8 @@ class Interpreter:
         }
         if not cues & EXTREME and not slots.claims and _follows(items, Cue.WHEN, Cue.HOW_MUCH):
             cues.discard(Cue.WHEN)  # "welk deel vindt dat … wanneer zich iets voordoet"
+        if slots.claims and not cues & EXTREME and self._signs.asks_yes_or_no(main):
+            cues.discard(Cue.WHEN)  # "Vindt een meerderheid dat … wanneer zich iets voordoet?"
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
         if slots.years and any({Cue.WHEN} < i.meanings & ({Cue.WHEN} | EXTREME) for i in items):

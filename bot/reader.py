@@ -12,7 +12,7 @@ from bot.language import NUMBER, Language, Phrase
 from bot.spelling import Speller
 from bot.text import THOUSAND, Word, number_words, sentences_of
 
-_GAP_WORDS = 9
+_GAP_WORDS = 13
 """How many words may stand inside a phrase with a gap ("nam … af")."""
 _MOST_DIGITS = 15
 """A longer number is none that a question is about."""

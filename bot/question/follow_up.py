@@ -309,7 +309,9 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
     own = bool(found.indicators)
     if any(found.publication.indicators[name].kind == "reasons" for name in found.indicators):
         return frozenset()
-    if found.cues & ASKING or (found.years and not own and before.intent in ("trend", "claim")):
+    again = before.intent == "claim" and Cue.SINCE in found.cues  # "Ook sinds 2022?"
+    dated = found.years and not own and before.intent in ("trend", "claim") and not again
+    if found.cues & ASKING or dated:
         return frozenset()
     if own and before.claims:
         return frozenset()  # "79% was tevreden, toch?" – "En over …?" claims no number of its own.
@@ -318,6 +320,8 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
         kept -= CHANGE | LEVEL | {Cue.TREND, Cue.SINCE, Given.PERIOD}
     if found.tiers and not own:
         kept -= {Cue.ALL_TIERS}
+        if before.figure and Cue.ALL_TIERS in found.cues:
+            kept |= {Cue.SHOW}  # "Figuur 1 graag" – "en die per bestuurslaag?"
         if before.intent != "extreme":
             kept -= {Cue.WHICH_TIER}
     return kept
@@ -361,6 +365,9 @@ def _tiers(found: Interpretation, before: Conversation) -> tuple[str, ...]:
         printed = {t for name in found.indicators for t in found.publication.tiers_of(name)}
         return tuple(tier for tier in before.tiers if tier in printed)
     said = found.cues & (LEVEL | {Cue.COMPARE, Cue.DIFFERENCE})
+    times = found.claimed("factor") and not found.cues & (CHANGE | {Cue.SINCE, Cue.TREND})
+    if times and len(before.years) == 1:
+        said |= {Cue.FACTOR}  # "Gemeenten hadden dat jaar het dubbele."
     if not said or found.indicators or found.years or len(found.tiers) != 1:
         return found.tiers or before.tiers
     base = before.tiers[:1] or (found.publication.default_tier,)

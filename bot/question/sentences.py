@@ -38,6 +38,8 @@ _SLOT, _SLOT_OF_FOLLOW_UP = 0.3, 0.7
 _CLAIMING = 0.2
 """It names another number."""
 _HIGHEST_FIGURE = 99
+_NEAR_FIGURE = 3
+"""The number of a figure stands at most so many stretches from the word for it."""
 _FEW_WORDS = 4
 """A sentence of so few words adds to another, whatever form it has ("melden bedoel ik")."""
 _BARE = 2
@@ -128,8 +130,11 @@ class Sentences:
         """Whether a sentence is about a figure by its number, and not only placed in it."""
         items = sentence.items
         pictured = [i for i, item in enumerate(items) if item.meanings & PICTURE]
-        numbers = (item.number for item in items if item.number is not None)
-        if not pictured or not any(number <= _HIGHEST_FIGURE for number in numbers):
+        if not pictured:
+            return False
+        near = items[max(0, pictured[0] - _NEAR_FIGURE) : pictured[0] + _NEAR_FIGURE + 1]
+        numbers = (item.number for item in near if item.number is not None)
+        if not any(number <= _HIGHEST_FIGURE for number in numbers):
             return False
         placed = asked and self._signs.is_placed(items, pictured[0])
         return not placed or Cue.SHOW in sentence.meanings
