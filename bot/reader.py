@@ -225,9 +225,11 @@ class Reader:
                 continue
             if length > 1 and self._cuts_longer(texts, position, length):
                 continue
-            numbers = (_number(text) for text in texts[position : position + length])
-            number = next((n for n in numbers if n is not None), None)
             words = tuple(texts[position : position + length])
+            # "Een" is an article in "wat is een", and a number in "een op de vijf".
+            counts = length == 1 or any(":" in meaning for meaning in phrase.meanings)
+            numbers = (_number(word) for word in words if counts or word[0].isdigit())
+            number = next((n for n in numbers if n is not None), None)
             return Item(words, phrase.meanings, number), length
         first = texts[position]
         if _number(first) is not None:

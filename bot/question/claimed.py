@@ -135,6 +135,9 @@ class ClaimFinder:
         rank = self._numbers.ordinals.get(item.words[-1])
         if rank and following is not None and following.words[:1] in self._ranked:
             return Claim(rank, "rank"), 1
+        before = items[index - 1].words[-1:] if index else ()
+        if before in self._ranked and item.number is not None and 1 < item.number < _LEAST_SHARE:
+            return Claim(item.number, "rank"), 1  # "op plek 2"
         fraction = item.value_of("fraction")
         if fraction is not None:
             spec = self._numbers.fractions[int(fraction)]

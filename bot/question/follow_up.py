@@ -54,6 +54,8 @@ _OTHER_KINDS = frozenset(
 """Kinds of questions that need no figures, so that no subject may be filled in."""
 _ASKS_ON = ASKING | CHANGE | PICTURE | EXTREME | {Cue.SHOW, Cue.COUNT}
 """Beside thanks, these still ask something."""
+_MODIFIERS = frozenset({Cue.EVER, Cue.EVERY_TIME, Cue.DENIED, Cue.WORSE, Cue.BETTER})
+"""Belongs to a claim, and goes with it where it is asked about again."""
 _SPREAD = frozenset({Cue.ALL_TIERS, Cue.WHICH_TIER, Given.TIERS, Given.YEARS})
 """Asks for several tiers or years side by side."""
 
@@ -85,6 +87,9 @@ class FollowUps:
             found = replace(found, cues=found.cues | frozenset(before.cues) & KIND)
         if not found.indicators:
             return self._without_subject(found, items, before, marked=marked)
+        part = before.indicators and set(before.indicators) < set(found.indicators)
+        if part and self._signs.points_back(found.main):
+            found = replace(found, indicators=before.indicators)  # "Die vermoedens": of the one.
         if self._compares_with(found, before):
             both = (*before.indicators, *found.indicators)
             return replace(
@@ -202,7 +207,7 @@ def _last_two(found: Interpretation, before: Conversation) -> Asked | None:
     None where they differ in more than their subject, tier or year.
     """
     publication = found.publication
-    sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH}) or found.claimed(*OF_A_DIFFERENCE)
+    sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH, Cue.ADD_UP}) or found.claimed(*OF_A_DIFFERENCE)
     if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:
         return None
     against = found.cues & {Cue.DIFFERENCE, Cue.COMPARE}
@@ -249,9 +254,9 @@ def _inherit(found: Interpretation, before: Conversation, *, keep_kind: bool) ->
     """The interpretation with the slots, and where asked the kind, of the last question."""
     own = bool(found.indicators)
     cues = found.cues
-    same = not (own or found.tiers or found.years or found.claims)
+    same = not (own or found.tiers or found.claims)
     if same and cues & KIND == {Cue.IS_TRUE}:  # "Klopt dat?": the claim before it.
-        cues |= _kind_before(found, before)
+        cues |= _kind_before(found, before) | (frozenset(before.cues) & _MODIFIERS)
     elif keep_kind and not cues & KIND and not found.claims:
         cues |= _kept_kind(found, before)
     if found.claims and not (own or found.tiers or found.years) and before.intent == "value":
@@ -316,6 +321,8 @@ def _kept_kind(found: Interpretation, before: Conversation) -> frozenset[str]:
     if own and before.claims:
         return frozenset()  # "79% was tevreden, toch?" – "En over …?" claims no number of its own.
     kept = _kind_before(found, before)
+    if before.intent == "claim":
+        kept |= frozenset(before.cues) & {Given.YES_NO}
     if own and not any(map(found.publication.has_change, found.indicators)):
         kept -= CHANGE | LEVEL | {Cue.TREND, Cue.SINCE, Given.PERIOD}
     if found.tiers and not own:

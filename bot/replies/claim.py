@@ -10,6 +10,7 @@ from bot.interpretation import OF_A_VALUE, Interpretation
 from bot.replies.claims import judge
 from bot.replies.comparisons import say_difference
 from bot.replies.draft import Draft
+from bot.replies.extremes import extreme
 from bot.replies.judgement import Judgement, of_the_others
 from bot.replies.lookup import Lookup
 from bot.replies.values import asks_count, asks_detail, plain_value, value
@@ -24,6 +25,9 @@ def claim(found: Interpretation, wording: Wording) -> Draft:
     numbers = Given.EITHER_OR in found.cues and len(found.claims) > 1  # "47% of 49%?"
     if found.function or found.breakdown or counts or numbers:
         return plain_value(found, wording)
+    ranked = found.claimed("rank") and len(found.indicators) > 1
+    if ranked and not found.cues & {Cue.IS_TRUE, Given.YES_NO}:
+        return extreme(found, wording)
     if _asks_unprinted_share(found) or asks_detail(found, wording):
         return value(found, wording)
     if Cue.WHICH_TIER in found.cues and not found.tiers and found.claimed(*OF_A_VALUE):

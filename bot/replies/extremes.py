@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise, permutations
 from typing import Literal
 
-from bot.cues import EXTREME, Cue
+from bot.cues import CHOICES, EXTREME, Cue
 from bot.data import Fact, Publication, Reading
 from bot.interpretation import Claim, Interpretation
 from bot.replies.claims import holds
@@ -53,10 +53,16 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         draft.body += wording.statements(found.publication, facts)
         return draft
     low = Cue.LOWEST in found.cues or (Cue.LESS in found.cues and Cue.HIGHEST not in found.cues)
-    best = (min if low else max)(fact.value or 0 for fact in known)
-    winners = [fact for fact in known if fact.value == best]
+    rank = asked_rank(found)
+    values = sorted({fact.value or 0 for fact in known}, reverse=not low)
+    winners = [fact for fact in known if fact.value == values[min(rank, len(values)) - 1]]
     draft.state(winners)
-    draft.body.append(_say_winners(found, wording, winners, dimension, low=low))
+    if 1 < rank <= len(values):
+        draft.body.append(_say_winners(found, wording, winners, f"nth_{dimension}", rank))
+        return draft
+    draft.body.append(
+        _say_winners(found, wording, winners, f"{'lowest' if low else 'highest'}_{dimension}")
+    )
     if dimension != "year":
         others = [fact for fact in known if fact not in winners]
         draft.state(others)
@@ -64,6 +70,13 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     if dimension == "tier" and (reading := _reading_of_tiers(found.publication, known)):
         draft.add(wording.reading(reading))
     return draft
+
+
+def asked_rank(found: Interpretation) -> int:
+    """Which place of an order is asked for: 2 in "welke vorm staat op de tweede plaats?"."""
+    claimed = next((int(claim.value) for claim in found.claimed("rank")), 0)
+    picked = (rank for rank, cue in enumerate(CHOICES, start=1) if cue in found.cues)
+    return claimed or (next(picked, 1) if found.follow_up else 1)  # "En de tweede?"
 
 
 def _together(each: Iterable[Interpretation], wording: Wording) -> Draft:
@@ -238,15 +251,15 @@ def _say_winners(
     found: Interpretation,
     wording: Wording,
     winners: list[Fact],
-    dimension: Dimension,
-    *,
-    low: bool,
+    said: str,
+    rank: int = 1,
 ) -> str:
     publication = found.publication
     names = dict.fromkeys(publication.indicators[fact.indicator].short for fact in winners)
     tiers = dict.fromkeys(publication.tiers[fact.tier].name for fact in winners)
     return wording.say(
-        f"{'lowest' if low else 'highest'}_{dimension}",
+        said,
+        rank=rank,
         name=wording.join(names),
         tier=wording.join(tiers),
         year=wording.join(dict.fromkeys(str(fact.year) for fact in winners)),

@@ -63,6 +63,8 @@ def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
             draft.partly(wording.say("no_percentage"))
         elif spec.kind == "words" and any(claim.value > 1 for claim in found.claimed("rank")):
             draft.partly(wording.say("no_order"))
+        elif _asks_further_reason(found, spec):
+            draft.partly(wording.say("no_more_reasons"))
         elif unprinted := _asked_detail(found, spec, wording):
             draft.partly(wording.say("no_details", unprinted=unprinted))
 
@@ -80,6 +82,11 @@ def _asks_unprinted_number(found: Interpretation, spec: Indicator) -> bool:
         return bool(found.cues & (NUMBER - {Cue.HOW_MUCH}))
     numbers = NUMBER - ({Cue.HOW_MUCH} if Cue.HOW in found.cues else set())
     return bool(found.cues & numbers) and not found.cues & CHANGE
+
+
+def _asks_further_reason(found: Interpretation, spec: Indicator) -> bool:
+    known = len(found.publication.reasons_of(spec.id))
+    return spec.kind == "reasons" and any(claim.value > known for claim in found.claimed("rank"))
 
 
 def asks_detail(found: Interpretation, wording: Wording) -> bool:
