@@ -200,6 +200,8 @@ class Interpreter:
             cues.discard(Cue.WHEN)  # "welk deel vindt dat … wanneer zich iets voordoet"
         if slots.claims and not cues & EXTREME and self._signs.asks_yes_or_no(main):
             cues.discard(Cue.WHEN)  # "Vindt een meerderheid dat … wanneer zich iets voordoet?"
+        if slots.claims and slots.figure is None and self._is_only_placed(items):
+            cues -= PICTURE  # "In de grafiek zie ik een piek van 46 procent."
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
         if slots.years and any({Cue.WHEN} < i.meanings & ({Cue.WHEN} | EXTREME) for i in items):
@@ -233,6 +235,11 @@ class Interpreter:
         if Cue.WHO_OR_WHERE in cues and compared:
             cues.add(Cue.WHICH_TIER)
         return frozenset(cues | {name for name, there in given.items() if there})
+
+    def _is_only_placed(self, items: Sequence[Item]) -> bool:
+        """Whether a picture is where something is seen, and not what is asked for."""
+        pictured = [index for index, item in enumerate(items) if item.meanings & PICTURE]
+        return all(self._signs.is_placed(items, index) for index in pictured)
 
     def _covered(
         self,

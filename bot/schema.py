@@ -139,6 +139,8 @@ class Numbers(_File):
     """An ordinal before one of these is a place in a list."""
     out_of: Words
     """Between two numbers that are a share: "zes op de tien"."""
+    of_each: Words
+    """Before the whole of a share that comes first: "van elke honderd … vier"."""
     points: Words
     """A number before one of these is a difference between percentages."""
     percent: Words

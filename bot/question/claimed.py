@@ -59,6 +59,7 @@ class ClaimFinder:
         self._between = word_phrases(years.between)
         self._ranked = word_phrases(numbers.rank_nouns)
         self._out_of = sorted(word_phrases(numbers.out_of), key=len, reverse=True)
+        self._of_each = word_phrases(numbers.of_each)
         self._points = word_phrases(numbers.points)
         self._most = word_phrases(numbers.most_before_people)
         self._by = word_phrases(numbers.by)
@@ -199,6 +200,8 @@ class ClaimFinder:
         """What a number claims, by the words behind it."""
         if number > _LARGE:
             return None, 1
+        if whole := self._whole_before(number, items, index):
+            return Claim(100 * number / whole, "percent", self._numbers.ratio_tolerance), 1
         for phrase in self._out_of:
             end = index + 1 + len(phrase)
             words = tuple(word for item in items[index + 1 : end] for word in item.words)
@@ -225,6 +228,15 @@ class ClaimFinder:
         if counted is None and following.is_filler and following.words[:1] not in self._units:
             return self._compared(number, items, index)
         return None, 1
+
+    def _whole_before(self, number: float, items: Sequence[Item], index: int) -> float | None:
+        """What a number is a part of: the hundred in "van elke honderd doen 96 dat niet"."""
+        for place in range(max(1, index - _NEAR), index):
+            whole = items[place].number
+            words = tuple(word for item in items[max(0, place - 2) : place] for word in item.words)
+            if whole and whole > number and words[-2:] in self._of_each:
+                return whole
+        return None
 
     def _is_choice(self, items: Sequence[Item], index: int) -> bool:
         """Whether a number is one of two to choose from: "nou 47 of 49"."""

@@ -88,7 +88,7 @@ class FollowUps:
         if not found.indicators:
             return self._without_subject(found, items, before, marked=marked)
         part = before.indicators and set(before.indicators) < set(found.indicators)
-        if part and self._signs.points_back(found.main):
+        if part and len(found.sentences) == 1 and self._signs.points_back(found.main):
             found = replace(found, indicators=before.indicators)  # "Die vermoedens": of the one.
         if self._compares_with(found, before):
             both = (*before.indicators, *found.indicators)

@@ -123,8 +123,12 @@ class Signs:
         return _holds(after[:_NEAR_VERB], self._speaker_after)
 
     def is_placed(self, items: Sequence[Item], index: int) -> bool:
-        """Whether a stretch stands behind a preposition ("in figuur 1")."""
-        return index > 0 and items[index - 1].words[-1:] in self._prepositions
+        """Whether a stretch stands behind a preposition ("in figuur 1", "in de grafiek")."""
+        before = items[max(0, index - _NEAR) : index]
+        return any(
+            item.words[-1:] in self._prepositions and all(i.is_filler for i in before[place + 1 :])
+            for place, item in enumerate(before)
+        )
 
     def asks_either(self, items: Sequence[Item]) -> bool:
         """Whether two directions are offered to choose from: "gestegen of gedaald"."""

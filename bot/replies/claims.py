@@ -317,8 +317,8 @@ def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
     if not several or not found.cues & CHANGE or found.cues & (LEVEL | EXTREME) or found.claims:
         return None
     each = [
-        judge(replace(found, indicators=(indicator,), tiers=(tier,)), language)
-        for indicator, tier in product(found.indicators, found.tiers_meant)
+        judge(replace(found, indicators=(indicator,), tiers=(tier,), cues=cues), language)
+        for (indicator, tier), cues in _directions(found)
     ]
     judged = [one for one in each if one is not None and one.verdict is not None]
     if len(judged) < len(each):
@@ -326,6 +326,17 @@ def _judge_each(found: Interpretation, language: Language) -> Judgement | None:
     facts = tuple(dict.fromkeys(fact for one in judged for fact in one.facts))
     readings = tuple(reading for one in judged for reading in one.readings)
     return Judgement(all(one.verdict for one in judged), facts, readings)
+
+
+def _directions(found: Interpretation) -> list[tuple[tuple[str, str], frozenset[str]]]:
+    """Each subject with the cues of what is claimed of it: "bij A gestegen, en bij B gedaald"."""
+    subjects = list(product(found.indicators, found.tiers_meant))
+    items = found.main.items if found.main else ()
+    said = [cue for item in items for cue in item.meanings & {Cue.UP, Cue.DOWN}]
+    if len(said) != len(subjects) or len(set(said)) == 1:
+        return [(subject, found.cues) for subject in subjects]
+    rest = found.cues - {Cue.UP, Cue.DOWN}
+    return [(subject, rest | {cue}) for subject, cue in zip(subjects, said, strict=True)]
 
 
 def _judge_changes(found: Interpretation) -> Judgement | None:
