@@ -150,6 +150,9 @@ def _to_draw(command: Command) -> None:
     ):
         added.add_argument("number", metavar="N", help="the figure's number, such as 3 or 8a")
         added.add_argument(
+            "--publication", metavar="NAME", help="whose figure (default: the newest that has it)"
+        )
+        added.add_argument(
             "-o",
             "--output",
             type=Path,
@@ -286,7 +289,7 @@ def _figure(parsed: argparse.Namespace) -> int:
     path = parsed.output or Path(f"figuur-{parsed.number}.png")
     fmt = _format(path, CHART_FORMATS)
     engine = _engine(parsed)
-    publication, figure = _find_figure(engine, parsed.number)
+    publication, figure = _find_figure(engine, parsed)
     request = ChartRequest(publication.name, figure)
     picture = draw(publication, request, engine.language.charts, fmt=fmt, dark=parsed.dark)
     _write(path, picture)
@@ -299,7 +302,7 @@ def _data(parsed: argparse.Namespace) -> int:
 
     fmt: Any = _format(parsed.output, TABLE_FORMATS) if parsed.output else "csv"
     engine = _engine(parsed)
-    table = export(*_find_figure(engine, parsed.number), fmt, engine.language.charts)
+    table = export(*_find_figure(engine, parsed), fmt, engine.language.charts)
     if parsed.output is None:
         sys.stdout.buffer.write(table)
         return OK
@@ -308,15 +311,20 @@ def _data(parsed: argparse.Namespace) -> int:
     return OK
 
 
-def _find_figure(engine: Engine, number: str) -> tuple[Publication, str]:
-    """The newest publication that has the figure, and the figure's id."""
-    publications = engine.publications
-    figure = number.lower()
+def _find_figure(engine: Engine, parsed: argparse.Namespace) -> tuple[Publication, str]:
+    """The newest publication that has the figure, or the one that is named, and the figure's id."""
+    names = [publication.name for publication in engine.publications]
+    named: str | None = parsed.publication
+    if named not in (None, *names):
+        known = ", ".join(names)
+        raise UsageError(f"there is no publication {_text(named or '')}; there is {known}")
+    publications = [p for p in engine.publications if named in (None, p.name)]
+    figure = parsed.number.lower()
     for publication in reversed(publications):
         if figure in publication.figures:
             return publication, figure
     known = ", ".join(name for publication in publications for name in publication.figures)
-    raise UsageError(f"there is no figure {_text(number)}; there are {known}")
+    raise UsageError(f"there is no figure {_text(parsed.number)}; there are {known}")
 
 
 def _format(path: Path, known: Sequence[str]) -> Any:

@@ -202,6 +202,8 @@ class Interpreter:
             cues.discard(Cue.WHEN)  # "Vindt een meerderheid dat … wanneer zich iets voordoet?"
         if slots.claims and slots.figure is None and self._is_only_placed(items):
             cues -= PICTURE  # "In de grafiek zie ik een piek van 46 procent."
+        if Cue.AVERAGE in cues:
+            cues.discard(Cue.TREND)  # "het gemiddelde over alle metingen"
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
         cues |= {m for i in named for m in items[i].meanings if m in _ALSO_SUBJECT}
         if slots.years and any({Cue.WHEN} < i.meanings & ({Cue.WHEN} | EXTREME) for i in items):
@@ -222,7 +224,7 @@ class Interpreter:
         either = self._signs.asks_either(main.items)
         if either and len(slots.tiers) == 1 and not slots.years and not named:
             cues = cues - {Cue.CHANGED} | {Cue.COMPARE}  # "beter of slechter dan gemeenten"
-        if _BOTH_WAYS <= cues and len(slots.tiers) < 2 and len(slots.years) < 2 and named:
+        if cues >= _BOTH_WAYS and len(slots.tiers) < 2 and len(slots.years) < 2 and named:
             cues = cues - LEVEL | {Cue.CHANGED}  # "vaker, minder vaak of even vaak als eerder"
             either = True
         which = which or either

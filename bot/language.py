@@ -3,8 +3,8 @@
 The YAML files are written by people who speak Dutch, not Python. Every file has a model in
 :mod:`bot.schema`; a fault is a :class:`LanguageError` that names file and line.
 
-Templates use the notation of Home Assistant's intents: ``(a|b)`` either, ``[a]`` optional, ``<a>`` a
-concept, ``{a}`` a slot.
+Templates use the notation of Home Assistant's intents: ``(a|b)`` either, ``[a]`` optional,
+``<a>`` a concept, ``{a}`` a slot.
 """
 
 from __future__ import annotations

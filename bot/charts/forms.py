@@ -86,13 +86,19 @@ class _Scale:
         return self.top + self.height * (1 - value / self.highest)
 
 
+def _side_width(line: Line) -> float:
+    """How wide the label at the end of a line is: on several rows, but no word of it broken."""
+    value = f"{line.points[-1].label} "
+    whole = text_width(value + line.label, LABEL, BOLD)
+    first, *words = line.label.split()
+    longest = max(text_width(text, LABEL, BOLD) for text in (value + first, *words))
+    return max(min(122.0, whole), longest) + 4
+
+
 def _lines(page: Page, chart: Chart) -> None:
     palette = page.palette
     # Side labels stand in a column at the right; value labels of the first year need half a width.
-    column = max(
-        min(126.0, text_width(f"{line.points[-1].label} {line.label}", LABEL, BOLD) + 4)
-        for line in chart.lines
-    )
+    column = max(map(_side_width, chart.lines))
     side = {
         line.key: wrap(
             line.label,
@@ -504,8 +510,10 @@ def _year_labels(page: Page, chart: Chart, positions: list[float]) -> None:
 def _words(page: Page, chart: Chart) -> None:
     """Numbers that the source gives in words, or a few that stand in its running text."""
     palette = page.palette
+    measured = [line.indicator for line in chart.lines]
     for row, line in enumerate(chart.lines):
         point = line.points[-1]
+        alike = measured.count(line.indicator) > 1  # One thing in several tiers: tell those apart.
         colour = palette.accent if line.emphasised else palette.muted
         page.y += 18 if row else 2
         main = point.words if point.words and point.precision != "exact" else point.text
@@ -531,7 +539,7 @@ def _words(page: Page, chart: Chart) -> None:
             )
         page.y += 2
         page.write(
-            line.name,
+            line.label if alike else line.name,
             size=SUBTITLE,
             colour=palette.ink if line.emphasised else palette.quiet,
             weight=BOLD if line.emphasised and chart.emphasises else REGULAR,

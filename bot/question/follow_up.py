@@ -73,7 +73,8 @@ class FollowUps:
         """The interpretation, with what it leaves out taken from the conversation."""
         if found.figure is not None or found.main is None or Cue.NEW_SUBJECT in found.concepts:
             return found
-        marked = self._signs.goes_on(found.main)
+        main = found.main
+        marked = self._signs.goes_on(main)
         content = [item for item in items if not item.is_filler]
         that_year = not found.years and self._signs.means_that_year(items)
         if that_year:
@@ -88,7 +89,7 @@ class FollowUps:
         if not found.indicators:
             return self._without_subject(found, items, before, marked=marked)
         part = before.indicators and set(before.indicators) < set(found.indicators)
-        if part and len(found.sentences) == 1 and self._signs.points_back(found.main):
+        if part and len(found.sentences) == 1 and self._signs.points_back(main):
             found = replace(found, indicators=before.indicators)  # "Die vermoedens": of the one.
         if self._compares_with(found, before):
             both = (*before.indicators, *found.indicators)
@@ -207,7 +208,8 @@ def _last_two(found: Interpretation, before: Conversation) -> Asked | None:
     None where they differ in more than their subject, tier or year.
     """
     publication = found.publication
-    sides = found.cues & (COMPARISON | EXTREME | {Cue.BOTH, Cue.ADD_UP}) or found.claimed(*OF_A_DIFFERENCE)
+    together = found.cues & (COMPARISON | EXTREME | {Cue.BOTH, Cue.ADD_UP})
+    sides = together or found.claimed(*OF_A_DIFFERENCE)
     if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:
         return None
     against = found.cues & {Cue.DIFFERENCE, Cue.COMPARE}
@@ -357,6 +359,8 @@ def _spans(found: Interpretation, before: Conversation) -> bool:
     """Whether a follow-up asks about all years, so that the year of the last one is let go."""
     if found.cues & EXTREME and Cue.IS_TRUE in found.cues and before.years:
         return False  # "Dat is toch het hoogste van alle metingen?"
+    if found.breakdown and Cue.WHEN not in found.cues:
+        return False  # "Zijn dat vooral vrouwen?"
     if found.cues & {Cue.TREND, Cue.SINCE, Cue.CHANGED, Cue.WHEN}:
         return True
     return bool(

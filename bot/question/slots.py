@@ -10,7 +10,7 @@ from bot.conversation import Conversation
 from bot.cues import CHOICES, EXTREME, LEVEL, PICTURE, Cue
 from bot.data import PERCENT, Publication
 from bot.interpretation import Claim
-from bot.language import OWN, Language
+from bot.language import OWN, Language, references
 from bot.question.claimed import ClaimFinder, Counted
 from bot.question.signs import Signs
 from bot.question.years import YearFinder
@@ -55,6 +55,7 @@ class SlotFinder:
     def __init__(self, language: Language, signs: Signs) -> None:
         self._ordinals = language.numbers.ordinals
         self._article = language.numbers.article
+        self._people = {n: references(s.people) for n, s in language.subjects.items()}
         self._signs = signs
         self._claims = ClaimFinder(language)
         self._years = YearFinder(language.years)
@@ -119,7 +120,8 @@ class SlotFinder:
         item = items[index]
         # "Grote steden" can be a group here, and "ouder dan" compare what is measured; unless
         # this publication itself calls it a breakdown ("welke gemeente").
-        means_more = item.value_of("tier") is not None or item.meanings & (EXTREME | LEVEL)
+        other = EXTREME | LEVEL | self._people[publication.name]
+        means_more = item.value_of("tier") is not None or item.meanings & other
         if means_more and f"{OWN}:{publication.name}" not in item.meanings:
             return False
         near = items[max(0, index - _BESIDE) : index + _BESIDE + 1]
