@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -176,6 +177,8 @@ class Publication:
     name: str
     title: str
     version: str
+    created: date
+    """When it was put in these files; of two about the same year, the later is the newer."""
     source: str
     series_title: str
     measure: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -23,11 +24,16 @@ EXAMPLES = 4
 """How many questions show what can be asked, where a publication names none."""
 
 
+def _age(publication: Publication) -> tuple[int, date, str]:
+    """Orders publications, the oldest first: by their last year, then when they were added."""
+    return publication.years[-1], publication.created, publication.name
+
+
 class Engine:
     """Answers questions about the loaded publications, the oldest first. Safe to share."""
 
     def __init__(self, publications: Sequence[Publication], language: Language) -> None:
-        self.publications = tuple(sorted(publications, key=lambda p: (p.years[-1], p.name)))
+        self.publications = tuple(sorted(publications, key=_age))
         self.language = language
         self.interpreter = Interpreter(language, self.publications)
         self._replier = Replier(language)

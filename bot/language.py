@@ -50,6 +50,10 @@ ABOUT = "about:"
 """Starts the target of a pattern that belongs to an answer in a publication's ``about.yaml``."""
 OWN = "own"
 """With a publication's name: the words with this meaning are its own for a shared concept."""
+CALLED = "called"
+"""With a publication's name: the words name that source."""
+APART = "__"
+"""Between the name of a concept and a number, where an earlier publication has one of that name."""
 GAP = "..."
 """In a phrase: other words may stand here."""
 
@@ -256,13 +260,16 @@ class _Loader:
         """What one publication adds."""
         book = self._book
         path = self._folder / name / "subjects.yaml"
-        subjects = self._subjects[name] = read_yaml(path, Subjects)
+        subjects = read_yaml(path, Subjects)
         shared = self._concepts.concepts
+        others = {concept for other in self._subjects.values() for concept in other.concepts}
+        renamed = {c: f"{c}{APART}{len(self._subjects)}" for c in subjects.concepts if c in others}
         for concept, text in subjects.concepts.items():
             if concept in shared:
                 message = f"'{concept}' is a concept that all share; add words to it under shared"
                 self.faults.append(_fault(path, message, "concepts", concept))
-            book.add(concept, text, path, "concepts", concept)
+            book.add(renamed.get(concept, concept), text, path, "concepts", concept)
+        subjects = self._subjects[name] = subjects.renamed(renamed)
         for concept, text in subjects.shared.items():
             if concept not in shared:
                 message = f"there is no shared concept '{concept}'; put your own under concepts"
@@ -270,7 +277,9 @@ class _Loader:
             book.add(concept, text, path, "shared", concept)
             if self._several:
                 book.add(f"{OWN}:{name}", text, path, "shared", concept)
-        book.add(FILLER, subjects.fillers, path, "fillers")
+        filler = f"{FILLER}:{name}" if self._several else FILLER
+        book.add(filler, subjects.fillers, path, "fillers")
+        book.add(f"{CALLED}:{name}", subjects.called, path, "called")
         everyone = next(i for i, f in enumerate(self._numbers.fractions) if f.percent == ALL)
         book.add(f"fraction:{everyone}", subjects.numbers.everyone, path, "numbers", "everyone")
         book.add("number:majority", subjects.numbers.majority, path, "numbers", "majority")
@@ -286,7 +295,7 @@ class _Loader:
             where = (path, "ask_back", str(index), "patterns")
             self._ask_back += self._patterns(f"{name}/{index}", option.patterns, *where)
         path = path.with_name("about.yaml")
-        about = read_yaml(path, About)
+        about = read_yaml(path, About).renamed(renamed)
         self._about[name] = {entry.name: entry for entry in about.about}
         self._examples[name] = about.examples
         for index, entry in enumerate(about.about):

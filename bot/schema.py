@@ -7,8 +7,9 @@ Texts hold phrases, separated by commas or new lines, or patterns, one a line (s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from string import Formatter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
@@ -18,6 +19,7 @@ ALL = 100
 """Per cent."""
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _BRACKET = re.compile(r"[()\[\]{}<>]")
+_REFERENCE = re.compile(r"<([a-z_0-9]+)>")
 
 
 class _File(BaseModel):
@@ -281,6 +283,8 @@ class Subjects(_File):
     """Words that this source adds to concepts of ``common/concepts.yaml``."""
     spelling: dict[str, str] = Field(default_factory=dict)
     """What people type for words of this source, as in ``common/spelling.yaml``."""
+    called: Words = ""
+    """What people call the source: a question that says so is about no other."""
     fillers: Words = ""
     """Words that say nothing, next to those of ``common/spelling.yaml``."""
     numbers: PeopleNumbers = PeopleNumbers()
@@ -310,6 +314,15 @@ class Subjects(_File):
     elsewhere: Words = ""
     """Words of another world: a question that holds one is refused."""
 
+    def renamed(self, names: Mapping[str, str]) -> Subjects:
+        """The same with other names for some concepts."""
+        content = _with_references(self.model_dump(), names)
+        content["concepts"] = {names.get(c, c): text for c, text in content["concepts"].items()}
+        for check in content["checks"].values():
+            check["ranks"] = {names.get(c, c): rank for c, rank in check["ranks"].items()}
+            check["more"] = check["more"] and [names.get(c, c) for c in check["more"]]
+        return Subjects.model_validate(content)
+
     @property
     def meanings(self) -> frozenset[str]:
         """What words mean to this publication."""
@@ -320,6 +333,17 @@ class Subjects(_File):
                 *(f"function:{name}" for name in self.functions),
             ]
         )
+
+
+def _with_references(content: Any, names: Mapping[str, str]) -> Any:
+    """What a file holds, with other names for some concepts wherever ``<concepts>`` are named."""
+    if isinstance(content, str):
+        return _REFERENCE.sub(lambda found: f"<{names.get(found[1], found[1])}>", content)
+    if isinstance(content, dict):
+        return {key: _with_references(value, names) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_with_references(each, names) for each in content]
+    return content
 
 
 class AboutReply(_File):
@@ -339,6 +363,10 @@ class About(_File):
     examples: list[str] = Field(default_factory=list, max_length=6)
     """Questions that show what can be asked: the buttons under /start."""
     about: list[AboutReply]
+
+    def renamed(self, names: Mapping[str, str]) -> About:
+        """The same with other names for some concepts."""
+        return About.model_validate(_with_references(self.model_dump(), names))
 
 
 class Foreign(_File):

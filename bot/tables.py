@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args
@@ -66,6 +67,7 @@ class _Package(BaseModel):
     name: Id
     title: str = Field(min_length=1)
     version: str
+    created: date
     sources: list[_Source] = Field(min_length=1)
     monitorbot: _Settings
     resources: list[_Resource]
@@ -146,6 +148,7 @@ def _publication(package: _Package, tables: Mapping[str, _Table]) -> Publication
         name=package.name,
         title=package.title,
         version=package.version,
+        created=package.created,
         source=package.sources[0].title,
         series_title=settings.series_title,
         measure=settings.measure,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.check.project import PHRASES, Finding, Project
 from bot.cues import Cue, Given
-from bot.language import expand, split_phrases
+from bot.language import APART, expand, split_phrases
 from bot.text import words_of
 
 _REFERENCE = re.compile(r"<([a-z_0-9]+)>|(\{[a-z_]+\})")
@@ -62,9 +62,10 @@ def _keys_that_name_concepts(project: Project) -> Iterator[tuple[Path, tuple[str
         path = project.folders[publication] / "subjects.yaml"
         for indicator, rule in subjects.checks.items():
             for name in rule.ranks:
-                yield path, ("checks", indicator, "ranks", name), name
+                concept = name.partition(APART)[0]
+                yield path, ("checks", indicator, "ranks", concept), concept
             for number, name in enumerate(rule.more or ()):
-                yield path, ("checks", indicator, "more", str(number)), name
+                yield path, ("checks", indicator, "more", str(number)), name.partition(APART)[0]
 
 
 def _dead_phrases(project: Project) -> Iterator[Finding]:

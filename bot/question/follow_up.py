@@ -208,6 +208,8 @@ def _last_two(found: Interpretation, before: Conversation) -> Asked | None:
     None where they differ in more than their subject, tier or year.
     """
     publication = found.publication
+    if not publication.indicators.keys() >= {*before.earlier.indicators, *before.indicators}:
+        return None  # One of the two was about another publication.
     together = found.cues & (COMPARISON | EXTREME | {Cue.BOTH, Cue.ADD_UP})
     sides = together or found.claimed(*OF_A_DIFFERENCE)
     if not sides or len(found.years) > 1 or found.cues & {Cue.SINCE, Cue.TREND, Cue.WHEN}:

@@ -33,8 +33,11 @@ def choose_publication(
     known, leans to the one talked about where that has what is asked. Between equals: one that
     has the tiers and years asked for, then the one talked about, then the newest.
     """
-    if len(newest_first) == 1:
-        return newest_first[0]
+    said = {meaning for sentence in sentences for meaning in sentence.meanings}
+    newest_first = _with_groups(newest_first, sentences)
+    called = [topics for topics in newest_first if topics.called in said]
+    if len(newest_first) == 1 or len(called) == 1:
+        return (called or newest_first)[0]
 
     def fit(topics: Topics) -> tuple[float, int, bool]:
         read = [item for sentence in sentences for item in sentence.items]
@@ -58,6 +61,25 @@ def choose_publication(
         return explained, held, talked_about and (goes_on or not named)
 
     return max(newest_first, key=fit)
+
+
+def _with_groups(newest_first: Sequence[Topics], sentences: Sequence[Sentence]) -> Sequence[Topics]:
+    """The publications that have as a group what others call a part of one; all where none has.
+
+    "Wethouders" may be a group in one, and belong to the gemeenten in another.
+    """
+    items = [item for sentence in sentences for item in sentence.items]
+    parts = [item.meanings for item in items if item.value_of("function") is not None]
+    having = [
+        topics
+        for topics in newest_first
+        if parts and all(_tiers(topics) & meanings for meanings in parts)
+    ]
+    return having or newest_first
+
+
+def _tiers(topics: Topics) -> set[str]:
+    return {f"tier:{name}" for name in topics.publication.tiers}
 
 
 def _held(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.conversation import Conversation
 from bot.cues import FILLER, SHARE, Given
 from bot.data import Publication
-from bot.language import ABOUT, OWN, Language, Pattern, Phrase, references
+from bot.language import ABOUT, CALLED, OWN, Language, Pattern, Phrase, references
 from bot.question.patterns import PatternIndex, longest_first
 from bot.reader import Item, Reader, Sentence, meanings_of
 from bot.schema import IndicatorPatterns
@@ -31,10 +31,12 @@ class Topics:
         subjects = language.subjects[publication.name]
         others = (s.meanings for n, s in language.subjects.items() if n != publication.name)
         unowned = language.meanings.difference(*others)
-        owners = {f"{OWN}:{name}" for name in language.subjects}
+        owners = {f"{mark}:{name}" for name in language.subjects for mark in (OWN, FILLER)}
         self._known = (
             language.shared_concepts | subjects.meanings | unowned - language.elsewhere - owners
         )
+        self.called = f"{CALLED}:{publication.name}"
+        """What the names of the publication mean."""
         self._elsewhere = f"{Given.ELSEWHERE}:{publication.name}"
         self.own = f"{OWN}:{publication.name}"
         """What the publication's own words for shared concepts mean as well."""
@@ -99,6 +101,8 @@ class Topics:
         for first, phrases in language.phrases.items():
             for phrase in phrases:
                 meanings = phrase.meanings & (self._known | {self._elsewhere})
+                if f"{FILLER}:{self.publication.name}" in phrase.meanings and not meanings:
+                    meanings = frozenset({FILLER})
                 if owners & phrase.meanings and self.own not in phrase.meanings:
                     meanings -= language.shared_concepts  # Another one's words for it.
                 if phrase.talk and not meanings:
