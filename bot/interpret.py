@@ -96,7 +96,7 @@ class Interpreter:
             slots.figure = None  # A bare number is a figure only where it is all that is said.
         found = replace(
             _with_slots(slots, topics.publication),
-            cues=self._cues(items, named, slots, sentences, main),
+            cues=self._cues(items, named, asked, slots, sentences, main),
             indicators=asked,
             concepts=meanings_of(items),
             sentences=tuple(sentences),
@@ -183,6 +183,7 @@ class Interpreter:
         self,
         items: Sequence[Item],
         named: set[int],
+        indicators: Sequence[str],
         slots: Slots,
         sentences: Sequence[Sentence],
         main: Sentence,
@@ -213,7 +214,8 @@ class Interpreter:
         if len(slots.tiers) > 1 and _is_above_a_tier(items):
             cues |= {Cue.MORE, Cue.COMPARE}
         compares = bool(cues & (LEVEL | EXTREME | _BETTER)) or len(slots.claims) > 1
-        which = self._signs.asks_which(items, named) and compares
+        subjects = named if len(indicators) > 1 else set()  # "gejat of gesloopt" can be one.
+        which = self._signs.asks_which(items, subjects) and compares
         later = sentences[sentences.index(main) + 1 :]
         agreed = any(self._signs.is_tail(s) for s in later) or (
             not cues & (ASKING - _SAID_TOO) and self._signs.asserts(main.items)
@@ -427,8 +429,8 @@ def _with_direction(found: Interpretation, topics: Topics) -> Interpretation:
     if cues & _BETTER:
         more_is_good = not topics.good.isdisjoint(found.indicators)
         more = more_is_good == (Cue.BETTER in cues)
-        if found.period or cues & {Cue.SINCE, Cue.TREND}:
-            cues |= {Cue.UP if more else Cue.DOWN}
+        if found.period or cues & {Cue.SINCE, Cue.TREND, Cue.CHANGED}:
+            cues = cues - {Cue.CHANGED} | {Cue.UP if more else Cue.DOWN}
         else:
             cues |= {Cue.MORE if more else Cue.LESS}
     return replace(found, cues=cues)

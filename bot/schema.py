@@ -283,10 +283,10 @@ class Subjects(_File):
     """Words that this source adds to concepts of ``common/concepts.yaml``."""
     spelling: dict[str, str] = Field(default_factory=dict)
     """What people type for words of this source, as in ``common/spelling.yaml``."""
-    called: Words = ""
-    """What people call the source: a question that says so is about no other."""
     fillers: Words = ""
     """Words that say nothing, next to those of ``common/spelling.yaml``."""
+    called: Words = ""
+    """What people call the source: a question that says so is about no other."""
     numbers: PeopleNumbers = PeopleNumbers()
     """Next to those of ``common/numbers.yaml``."""
     tiers: dict[str, Needed]

@@ -84,6 +84,7 @@ def other_publication(folder: Path) -> Publication:
         "name": "andere-2025",
         "title": "Andere monitor 2025",
         "version": "1.0.0",
+        "created": "2026-01-31",
         "sources": [{"title": "Andere monitor 2025"}],
         "monitorbot": {
             "default_tier": "regio",

@@ -16,6 +16,7 @@ from bot.files import LanguageError
 from bot.paths import default_data, default_intents
 
 REAL, LATER, LIBRARIES = "provincies-2024", "provincies-2026", "bibliotheken-2023"
+SISTER = "gemeenten-2024"
 EXAMPLE = Path(__file__).parent / "example"
 
 
@@ -154,3 +155,89 @@ def test_own_words_and_words_for_what_all_share_are_kept_apart(
     at = lines.splitlines().index(f"  {name}: een woord") + 1
     with pytest.raises(LanguageError, match=rf"subjects\.yaml:{at}: {said}"):
         Engine.load(intents=intents)
+
+
+# A sister of the same year, with words of its own -------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sisters(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The real publication, and one that has wethouders as a group."""
+    folder = tmp_path_factory.mktemp("sisters")
+    data, intents = folder / "data", folder / "intents"
+    shutil.copytree(default_data(), data)
+    shutil.copytree(default_intents(), intents)
+    shutil.copytree(data / REAL, data / SISTER)
+    shutil.copytree(intents / REAL, intents / SISTER)
+
+    def edit(path: Path, *changes: tuple[str, str]) -> None:
+        text = path.read_text("utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+
+    package = json.loads((data / SISTER / "datapackage.json").read_text("utf-8"))
+    package |= {"name": SISTER, "title": "Factsheet Gemeenten", "created": "2026-11-01"}
+    (data / SISTER / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    edit(
+        data / SISTER / "tiers.csv",
+        ("gemeenten,", "wethouders,wethouders,wethouders\ngemeenten,"),
+    )
+    edit(
+        data / SISTER / "observations.csv",
+        ("agressie_totaal,", "agressie_totaal,wethouders,2024,57,%,exact,,3,1\nagressie_totaal,"),
+    )
+    edit(
+        intents / SISTER / "subjects.yaml",
+        ("\ntiers:\n", "\ntiers:\n  wethouders: |\n    wethouder[s]\n"),
+        ("\nfillers: |\n", "\ncalled: |\n  gemeentemonitor\nfillers: |\n  bij de gemeente\n"),
+        ("\n  dilemma: |\n", "\n  dilemma: |\n    knopen\n"),
+    )
+    return Engine.load(data, intents)
+
+
+def test_of_one_year_the_one_that_was_added_last_is_the_newest(sisters: Engine) -> None:
+    assert [p.name for p in sisters.publications] == [SISTER, REAL]
+
+
+def test_a_group_goes_before_a_part_of_a_group(sisters: Engine) -> None:
+    answer = talk(sisters, "hoeveel wethouders kregen agressie?")
+    assert facts(answer) == [("agressie_totaal", "wethouders", 2024)]
+    assert answer.status is Status.ANSWERED
+    assert talk(sisters, "hoeveel gedeputeerden?").conversation.publication in ("", REAL)
+
+
+@pytest.mark.parametrize(
+    ("question", "publication"),
+    [("hoeveel agressie", REAL), ("hoeveel agressie volgens de gemeentemonitor", SISTER)],
+)
+def test_a_source_can_be_called_by_its_name(
+    sisters: Engine, question: str, publication: str
+) -> None:
+    answer = talk(sisters, question)
+    assert answer.conversation.publication == publication
+    assert facts(answer) == [("agressie_totaal", "provincies", 2024)]
+
+
+def test_words_that_say_nothing_to_one_keep_their_meaning_to_another(sisters: Engine) -> None:
+    answer = talk(sisters, "hoeveel agressie was er bij de gemeente in 2024?")
+    assert facts(answer) == [("agressie_totaal", "gemeenten", 2024)]
+
+
+def test_concepts_of_one_name_have_words_of_their_own(sisters: Engine) -> None:
+    """Both have a concept "dilemma"; only to the sister "knopen" are dilemmas."""
+    answer = talk(sisters, "bespreken ze hun knopen?")
+    assert answer.conversation.publication == SISTER
+    assert facts(answer) == [("dilemmas_bespreken", "provincies", 2024)]
+    assert not facts(talk(Engine.load(), "bespreken ze hun knopen?"))
+
+
+def test_what_was_asked_of_two_publications_is_not_compared(sisters: Engine) -> None:
+    answer = talk(
+        sisters,
+        "hoeveel wethouders kregen agressie?",
+        "hoeveel agressie bij provincies in 2014?",
+        "hoeveel procentpunt liggen die twee uiteen?",
+    )
+    assert {fact.tier for fact in answer.facts} <= {"provincies"}

@@ -90,7 +90,7 @@ def _side_width(line: Line) -> float:
     """How wide the label at the end of a line is: on several rows, but no word of it broken."""
     value = f"{line.points[-1].label} "
     whole = text_width(value + line.label, LABEL, BOLD)
-    first, *words = line.label.split()
+    first, *words = line.label.replace("/", "/ ").split()  # Labels break after a slash too.
     longest = max(text_width(text, LABEL, BOLD) for text in (value + first, *words))
     return max(min(122.0, whole), longest) + 4
 

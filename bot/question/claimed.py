@@ -296,6 +296,8 @@ class ClaimFinder:
     def _comparison(self, items: Sequence[Item], index: int) -> Comparison | None:
         """What the one or two items before a number make of it ("bijna", "meer dan")."""
         for before in reversed(items[max(0, index - 2) : index]):
+            if before.words == (self._numbers.article,):
+                continue  # "Hoger dan een 7".
             if before.number is not None:
                 return None
             kind = before.value_of("number")

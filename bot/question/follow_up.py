@@ -20,11 +20,13 @@ from bot.cues import (
     Cue,
     Given,
 )
+from bot.data import PERCENT
 from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretation
 from bot.question.coverage import Coverage
 from bot.question.signs import Signs
 from bot.question.topics import Topics
 from bot.reader import Item
+from bot.text import words_of
 
 T = TypeVar("T")
 
@@ -140,6 +142,8 @@ class FollowUps:
         content = [item for item in items if not item.is_filler]
         if not before.indicators or not _leans(found, content, marked=marked):
             return found
+        if _in_other_units(found, items, before):
+            return found  # "Hoe lang reizen ze?" – "en hoeveel euro kost dat?"
         if both := _last_two(found, before):
             return replace(
                 found,
@@ -182,6 +186,16 @@ class FollowUps:
         odd = self._coverage.odd(items)
         checked = Cue.IS_TRUE in found.cues and found.claims
         return len(odd) <= 1 and bool(checked or not any(map(self._coverage.is_rare, odd)))
+
+
+def _in_other_units(
+    found: Interpretation, items: Sequence[Item], before: Conversation
+) -> bool:
+    """Whether a message names a unit in which the last subject is not measured, but another is."""
+    units_of = found.publication.units_of
+    other = units_of(found.publication.indicators) - units_of(before.indicators) - {PERCENT}
+    named = {word for item in items for word in item.words if not item.is_name}
+    return any(set(words_of(unit)[:1]) <= named for unit in other)
 
 
 def _leans(found: Interpretation, content: Sequence[Item], *, marked: bool) -> bool:

@@ -104,7 +104,7 @@ class SlotFinder:
             function = item.value_of("function")
             if tier is not None:
                 slots.add_tier(tier)
-            if function is not None and not self._signs.speaks(items, index):
+            if function is not None and tier is None and not self._signs.speaks(items, index):
                 slots.function = True
                 slots.add_tier(function)
             if tier is not None and _is_named(items, index):

@@ -372,12 +372,14 @@ def _is_gap(points: Claim, first: Fact, other: Fact) -> bool:
 
 
 def _is_factor(factor: Claim, first: Fact, other: Fact, *, doubled: bool) -> bool:
-    """Whether one fact is so many times the other; ``doubled``: the source says it nearly is."""
+    """Whether one fact is so many times the other; ``doubled``: the source says that it is two."""
     if not first.value or not other.value:
         return False
     times = first.value / other.value
     if order := _ORDERS.get(factor.comparison):
         return order(times, factor.value)
+    if doubled and factor.value == 2 and factor.comparison in ("is", "about"):
+        return times >= factor.value * _ALMOST_FACTOR
     if factor.comparison == "almost":
         near = factor.value * _ALMOST_FACTOR <= times < factor.value
         return near or (doubled and factor.value == 2)

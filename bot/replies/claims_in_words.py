@@ -121,6 +121,9 @@ def _verdict(
     if not changes:
         return None, ()
     chosen = next((r for r in changes if r.other_year in found.years), changes[0])
+    others = {*found.years} - {chosen.year, chosen.other_year}
+    if others and chosen.other_year is not None:
+        return None, ()  # About other years the source draws no conclusion.
     swapped = found.years[:1] == (chosen.other_year,) and len(found.years) > 1
     back = swapped and found.cues & LEVEL and Cue.COMPARE in found.cues and not found.period
     return agrees(found, turned(sign_of(chosen)) if back else sign_of(chosen)), [chosen]

@@ -51,7 +51,7 @@ def say_limits(draft: Draft, found: Interpretation, wording: Wording) -> None:
         draft.partly(wording.say("function"))
     elif found.breakdown:
         draft.partly(wording.say("breakdown"))
-    if Cue.AVERAGE in found.cues:
+    if Cue.AVERAGE in found.cues and all(map(found.publication.is_share, found.indicators)):
         draft.partly(wording.say("no_average"))
     if Cue.ADD_UP in found.cues and len(found.indicators) > 1:
         draft.partly(wording.say("no_adding"))
