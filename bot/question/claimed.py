@@ -78,6 +78,8 @@ class ClaimFinder:
         claims: dict[int, Claim] = {}
         index = 0
         while index < len(items):
+            if self._is_whole(items, index):
+                used.add(index)
             claim, length = self._at(items, index, counted) if index not in used else (None, 1)
             if claim is not None:
                 comparison = self._comparison(items, index) or claim.comparison
@@ -233,10 +235,14 @@ class ClaimFinder:
         """What a number is a part of: the hundred in "van elke honderd doen 96 dat niet"."""
         for place in range(max(1, index - _NEAR), index):
             whole = items[place].number
-            words = tuple(word for item in items[max(0, place - 2) : place] for word in item.words)
-            if whole and whole > number and words[-2:] in self._of_each:
+            if whole and whole > number and self._is_whole(items, place):
                 return whole
         return None
+
+    def _is_whole(self, items: Sequence[Item], index: int) -> bool:
+        """Whether a number is what a later one is a part of."""
+        words = tuple(word for item in items[max(0, index - 2) : index] for word in item.words)
+        return items[index].number is not None and words[-2:] in self._of_each
 
     def _is_choice(self, items: Sequence[Item], index: int) -> bool:
         """Whether a number is one of two to choose from: "nou 47 of 49"."""

@@ -406,7 +406,7 @@ def _in_order(found: Interpretation, base: tuple[T, ...], named: tuple[T, ...]) 
 
     "Was dat in 2022 meer?" is about 2022; "is dat meer dan in 2020?" is not about 2020.
     """
-    against = Cue.COMPARE in found.cues or not found.cues & LEVEL
+    against = Cue.COMPARE in found.cues or not (found.cues & LEVEL or found.claimed("factor"))
     return (*base, *named) if against else (*named, *base)
 
 

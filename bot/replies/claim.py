@@ -25,7 +25,8 @@ def claim(found: Interpretation, wording: Wording) -> Draft:
     numbers = Given.EITHER_OR in found.cues and len(found.claims) > 1  # "47% of 49%?"
     if found.function or found.breakdown or counts or numbers:
         return plain_value(found, wording)
-    ranked = found.claimed("rank") and len(found.indicators) > 1
+    ordered = len(found.indicators) > 1 or found.cues & {Cue.WHICH_TIER, Cue.WHEN}
+    ranked = found.claimed("rank") and ordered
     if ranked and not found.cues & {Cue.IS_TRUE, Given.YES_NO}:
         return extreme(found, wording)
     if _asks_unprinted_share(found) or asks_detail(found, wording):
