@@ -188,9 +188,7 @@ class FollowUps:
         return len(odd) <= 1 and bool(checked or not any(map(self._coverage.is_rare, odd)))
 
 
-def _in_other_units(
-    found: Interpretation, items: Sequence[Item], before: Conversation
-) -> bool:
+def _in_other_units(found: Interpretation, items: Sequence[Item], before: Conversation) -> bool:
     """Whether a message names a unit in which the last subject is not measured, but another is."""
     units_of = found.publication.units_of
     other = units_of(found.publication.indicators) - units_of(before.indicators) - {PERCENT}

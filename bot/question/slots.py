@@ -20,7 +20,10 @@ from bot.text import words_of
 _SHORT_FOLLOW_UP = 6
 """A bare number in a message of at most so many stretches can be a figure."""
 _HIGHEST_FIGURE = 99
-_PAIR = 2
+_ALSO_FIGURES = range(3, 13)
+"""After a figure, a number in it names one too, also where there is none: "en nummer 11?"."""
+_NAMED_IN = 2
+"""A figure's number is written in at most so many words ("de vierde")."""
 _BESIDE = 2
 """A breakdown by tier has both words so close together ("uitgesplitst naar bestuurslaag")."""
 _NAMES_NUMBERS = frozenset({Cue.IS_TRUE, Cue.WHEN})
@@ -163,9 +166,8 @@ class SlotFinder:
             if not before_figure and (number or 0) <= len(CHOICES):
                 continue  # "Laat de tweede zien" picks one of what was offered.
             name = str(number) if number is not None else item.words[0]
-            # "Laat figuur 1 zien" – "en nummer 11": it is said that there is none.
-            beyond = before_figure and number and publication.years[0] % 100 > number > _PAIR
-            if len(item.words) <= _PAIR and (name in publication.figures or beyond):
+            named = name in publication.figures or (before_figure and number in _ALSO_FIGURES)
+            if named and len(item.words) <= _NAMED_IN:
                 slots.figure = name
                 slots.used.add(index)
 

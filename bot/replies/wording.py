@@ -82,7 +82,7 @@ class Wording:
                 sentences += [self.statement(publication, fact) for fact in group]
             else:
                 sentences.append(self._listed(publication, group))
-        return sentences
+        return list(dict.fromkeys(sentences))  # What holds for two groups is said once.
 
     def _listed(self, publication: Publication, facts: Sequence[Fact]) -> str:
         """Facts that differ in tier, or in year, as one sentence."""
