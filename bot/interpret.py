@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 from bot.conversation import Conversation
-from bot.cues import ASKING, EXTREME, FILLER, LEVEL, PICTURE, SOCIAL, Cue, Given
+from bot.cues import ASKING, EXTREME, FILLER, LEVEL, PICTURE, SHARE, SOCIAL, Cue, Given
 from bot.data import Publication
 from bot.interpretation import Interpretation, Outcome
 from bot.language import Language, Pattern
@@ -197,7 +198,7 @@ class Interpreter:
             if ":" not in meaning and meaning not in (FILLER, Cue.BREAKDOWN)
             if meaning not in EXTREME or index not in slots.used  # "de meeste politici"
         }
-        if not cues & EXTREME and not slots.claims and _follows(items, Cue.WHEN, Cue.HOW_MUCH):
+        if not cues & EXTREME and not slots.claims and _follows(items, Cue.WHEN, SHARE):
             cues.discard(Cue.WHEN)  # "welk deel vindt dat … wanneer zich iets voordoet"
         if slots.claims and not cues & EXTREME and self._signs.asks_yes_or_no(main):
             cues.discard(Cue.WHEN)  # "Vindt een meerderheid dat … wanneer zich iets voordoet?"
@@ -274,7 +275,7 @@ class Interpreter:
 
     def _is_elsewhere(self, items: Sequence[Item]) -> bool:
         return any(
-            Given.ELSEWHERE in item.meanings and not self._signs.tells(items, index)
+            Given.ELSEWHERE in item.meanings and not self._signs.is_who_says(items, index)
             for index, item in enumerate(items)
         )
 
@@ -378,10 +379,11 @@ def _with_slots(slots: Slots, publication: Publication) -> Interpretation:
     )
 
 
-def _follows(items: Sequence[Item], later: str, earlier: str) -> bool:
-    """Whether one concept is said first after another."""
-    said = [item.meanings & {later, earlier} for item in items if item.meanings & {later, earlier}]
-    return len(said) > 1 and earlier in said[0] and later not in said[0] and later in said[-1]
+def _follows(items: Sequence[Item], later: str, earlier: AbstractSet[str]) -> bool:
+    """Whether one concept is said first after one of others."""
+    said = [item.meanings & {later, *earlier} for item in items]
+    said = [meanings for meanings in said if meanings]
+    return len(said) > 1 and later not in said[0] and later in said[-1]
 
 
 def _is_above_a_tier(items: Sequence[Item]) -> bool:

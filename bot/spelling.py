@@ -167,7 +167,7 @@ class Speller:
         found = [f for f in found if f[1] <= allowed or LCSseq.similarity(word, f[0]) == length]
         if not found:
             return None
-        best = min(found, key=lambda f: (f[1], _is_wrong(f[0], word), *self._unlikely(f[0], word)))[
+        best = min(found, key=lambda f: (f[1], *_mistake(f[0], word), *self._unlikely(f[0], word)))[
             0
         ]
         if length < _SURE_START and best[0] != word[0] and best[1:] != word:
@@ -181,6 +181,6 @@ class Speller:
         return not tells, candidate[0] != word[0], rank, -len(candidate), candidate
 
 
-def _is_wrong(candidate: str, word: str) -> bool:
-    """Whether a word has a wrong letter: to leave one out is likelier on a phone."""
-    return LCSseq.similarity(word, candidate) < len(word)
+def _mistake(candidate: str, word: str) -> tuple[bool, bool]:
+    """Orders mistakes: a letter left out is likeliest on a phone, then two that changed places."""
+    return LCSseq.similarity(word, candidate) < len(word), sorted(candidate) != sorted(word)

@@ -117,6 +117,11 @@ class Signs:
             return True
         return self.tells(items, index)
 
+    def is_who_says(self, items: Sequence[Item], index: int) -> bool:
+        """Whether a stretch is who says something: "volgens een Kamerlid", "een agent zegt"."""
+        before = _words(items[max(0, index - _NEAR) : index])[-_NEAR:]
+        return before[:1] in self._according_to or self.tells(items, index)
+
     def tells(self, items: Sequence[Item], index: int) -> bool:
         """Whether what stands behind an item says that it speaks ("een Kamerlid beweert")."""
         after = _words(items[index + 1 : index + 1 + _NEAR_VERB])
