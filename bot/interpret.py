@@ -204,6 +204,8 @@ class Interpreter:
             cues.discard(Cue.WHEN)  # "Vindt een meerderheid dat … wanneer zich iets voordoet?"
         if slots.claims and slots.figure is None and self._is_only_placed(items):
             cues -= PICTURE  # "In de grafiek zie ik een piek van 46 procent."
+        if cues & _WHICH and not cues & PICTURE:
+            cues.discard(Cue.SHOW)  # "Welke laag laat de grootste toename zien?"
         if Cue.AVERAGE in cues:
             cues.discard(Cue.TREND)  # "het gemiddelde over alle metingen"
         # "positiever" and "welke vorm het meest" name the subject and compare as well.
@@ -353,6 +355,7 @@ _ABOUT_FIGURES = frozenset({"why", "opinion", "advice", "forecast", "significanc
 """Handlers that say something about figures: without a subject there is nothing to say."""
 _SAID_TOO = frozenset({Cue.TREND, Cue.PERCENTAGE, Cue.DIFFERENCE})
 """Asks something, but stands in statements as well ("het hoogste van alle jaren")."""
+_WHICH = frozenset({Cue.WHICH_TIER, Cue.WHICH_KIND, Cue.WHEN})
 _BOTH_WAYS = frozenset({Cue.MORE, Cue.LESS})
 _BETTER = frozenset({Cue.BETTER, Cue.WORSE})
 _ANCHORS = frozenset({Cue.HOW_MUCH, Cue.PERCENTAGE, Cue.STUDY}) | PICTURE
