@@ -343,6 +343,8 @@ class Interpreter:
         asks = found.tiers or found.years or found.current or kind
         sum_of_own = any((item.number or 0) > _WHOLE and not item.is_year for item in items)
         understood = asks and not sum_of_own and not any(item.is_unknown for item in items)
+        if found.cues & SHARE and not found.claims and not all(map(self._coverage.is_talk, items)):
+            understood = False  # "Hoeveel leden heeft het waterschap?"
         short = goes_on and length <= _SHORT_QUESTION
         return replace(
             found, outcome=Outcome.NO_SUBJECT if understood or short else Outcome.ELSEWHERE

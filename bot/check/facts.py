@@ -20,6 +20,7 @@ def check_facts(project: Project) -> Iterator[Finding]:
     """All findings about what is in the data."""
     for publication in project.engine.publications:
         yield from _names(project, publication)
+        yield from _values(project, publication)
         yield from _sentences(project, publication)
         yield from _group_word(project, publication)
         yield from _examples(project, publication)
@@ -65,6 +66,16 @@ def _names(project: Project, publication: Publication) -> Iterator[Finding]:
         if entry.figure is not None and entry.figure not in publication.figures:
             line = project.texts(about)["about", str(number), "figure"].line
             yield Finding(about, line, True, f"'{entry.figure}' is no figure in figures.csv")
+
+
+def _values(project: Project, publication: Publication) -> Iterator[Finding]:
+    """Facts that a sentence about a number has nothing to say of."""
+    table = project.tables[publication.name] / "observations.csv"
+    for row, fact in enumerate(publication.facts, start=2):
+        shared = publication.indicators[fact.indicator].kind == "share"
+        if shared and fact.value is None and not fact.words:
+            message = "there is neither a value nor words; fill in the words of the source"
+            yield Finding(table, row, True, message)
 
 
 def _sentences(project: Project, publication: Publication) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ class Coverage:
 
     def __init__(self, language: Language) -> None:
         self._common = language.common_words
+        self._everyday = language.everyday.difference(language.of_one_word)
         self._prepositions = frozenset(
             word for phrase in word_phrases(language.intents.prepositions) for word in phrase
         )
@@ -62,6 +63,10 @@ class Coverage:
     def is_rare(self, item: Item) -> bool:
         """Whether an item is no common Dutch word."""
         return self._common.get(item.words[0], _COMMON_RANK) >= _COMMON_RANK
+
+    def is_talk(self, item: Item) -> bool:
+        """Whether an item is no everyday word that may say something here."""
+        return not item.is_filler or self._everyday.isdisjoint(item.words)
 
     def odd(self, items: Sequence[Item]) -> list[Item]:
         """The words that are not known and long enough to mean something."""

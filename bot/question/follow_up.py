@@ -16,6 +16,7 @@ from bot.cues import (
     KIND,
     LEVEL,
     PICTURE,
+    SHARE,
     SOCIAL,
     Cue,
     Given,
@@ -183,6 +184,9 @@ class FollowUps:
         telling = (item.meanings for item in items if not item.is_group)
         if any(said & topics.concepts and Cue.WHY not in said for said in telling):
             return False
+        plain = found.cues & SHARE and not (found.claims or found.cues & (KIND | PICTURE | _SPREAD))
+        if plain and not all(map(self._coverage.is_talk, items)):
+            return False  # "Hoeveel leden heeft het waterschap?"
         odd = self._coverage.odd(items)
         checked = Cue.IS_TRUE in found.cues and found.claims
         return len(odd) <= 1 and bool(checked or not any(map(self._coverage.is_rare, odd)))

@@ -35,6 +35,10 @@ class Matcher:
         for subjects in language.subjects.values():
             always |= references(subjects.theme + subjects.people + subjects.neutral)
         self._always = always
+        self._telling = {
+            name: frozenset(subjects.concepts) - references(subjects.light)
+            for name, subjects in language.subjects.items()
+        }
         self._allowed = {n: references(s.allows) | always for n, s in intents.intents.items()}
         self._kinds: dict[str, list[Pattern]] = defaultdict(list)
         for pattern in language.intent_patterns:
@@ -51,8 +55,10 @@ class Matcher:
         """The interpretation with the intent whose pattern fits best, and the best patterns."""
         present = found.cues | found.given
         prefix = f"{ABOUT}{found.publication.name}/"
+        # "Wat is een forens per maand kwijt?" does not ask what a forens is.
+        told = present | (found.concepts & self._telling[found.publication.name])
         answers = [
-            Scored(p, self._score(p, p.concepts | (present - self._always - {Given.INDICATOR})))
+            Scored(p, self._score(p, p.concepts | (told - self._always - {Given.INDICATOR})))
             for p in self._answers.fitting(present | found.concepts)
             if p.target.startswith(prefix)
         ]
