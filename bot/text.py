@@ -18,7 +18,7 @@ _DECIMALS = 6
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MENTION = re.compile(r"(?<!\w)@\w+")
-_SHORT_YEAR = re.compile(r"['’‘`´](\d\d)(?!\d|\s*(?:%|procent))")
+_SHORT_YEAR = re.compile(r"['’‘`´](\d\d)(?!\d|\s*(?:%|(?i:procent)))")
 _ABBREVIATION = re.compile(r"\b(?:[a-zA-Z]\.){2,}")
 _SLASHED = re.compile(r"\b([a-zA-Z])/(?=[a-zA-Z]\b)")
 """An abbreviation with a stroke: "t/m"."""

@@ -13,6 +13,7 @@ from bot.cues import (
     COMPARISON,
     COURTESY,
     EXTREME,
+    FILLER,
     KIND,
     LEVEL,
     PICTURE,
@@ -26,7 +27,7 @@ from bot.interpretation import OF_A_DIFFERENCE, OF_A_VALUE, Claim, Interpretatio
 from bot.question.coverage import Coverage
 from bot.question.signs import Signs
 from bot.question.topics import Topics
-from bot.reader import Item
+from bot.reader import Item, Sentence
 from bot.text import words_of
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ class FollowUps:
         if not found.indicators:
             return self._without_subject(found, items, before, marked=marked)
         part = before.indicators and set(before.indicators) < set(found.indicators)
-        if part and len(found.sentences) == 1 and self._signs.points_back(main):
+        if part and _is_alone(main, found) and self._signs.points_back(main):
             found = replace(found, indicators=before.indicators)  # "Die vermoedens": of the one.
         if self._compares_with(found, before):
             both = (*before.indicators, *found.indicators)
@@ -190,6 +191,12 @@ class FollowUps:
         odd = self._coverage.odd(items)
         checked = Cue.IS_TRUE in found.cues and found.claims
         return len(odd) <= 1 and bool(checked or not any(map(self._coverage.is_rare, odd)))
+
+
+def _is_alone(main: Sentence, found: Interpretation) -> bool:
+    """Whether no other sentence of a message says anything but a greeting."""
+    others = [sentence for sentence in found.sentences if sentence is not main]
+    return all(sentence.meanings <= COURTESY | {FILLER} for sentence in others)
 
 
 def _in_other_units(found: Interpretation, items: Sequence[Item], before: Conversation) -> bool:
