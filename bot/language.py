@@ -269,7 +269,7 @@ class _Loader:
                 message = f"'{concept}' is a concept that all share; add words to it under shared"
                 self.faults.append(_fault(path, message, "concepts", concept))
             book.add(renamed.get(concept, concept), text, path, "concepts", concept)
-        subjects = self._subjects[name] = subjects.renamed(renamed)
+        subjects = self._subjects[name] = subjects.renamed(renamed) if renamed else subjects
         for concept, text in subjects.shared.items():
             if concept not in shared:
                 message = f"there is no shared concept '{concept}'; put your own under concepts"
@@ -295,7 +295,8 @@ class _Loader:
             where = (path, "ask_back", str(index), "patterns")
             self._ask_back += self._patterns(f"{name}/{index}", option.patterns, *where)
         path = path.with_name("about.yaml")
-        about = read_yaml(path, About).renamed(renamed)
+        about = read_yaml(path, About)
+        about = about.renamed(renamed) if renamed else about
         self._about[name] = {entry.name: entry for entry in about.about}
         self._examples[name] = about.examples
         for index, entry in enumerate(about.about):
