@@ -53,11 +53,14 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
         draft.body += wording.statements(found.publication, facts)
         return draft
     low = Cue.LOWEST in found.cues or (Cue.LESS in found.cues and Cue.HIGHEST not in found.cues)
-    rank = asked_rank(found)
+    rank = _asked_rank(found)
     values = sorted({fact.value or 0 for fact in known}, reverse=not low)
-    winners = [fact for fact in known if fact.value == values[min(rank, len(values)) - 1]]
+    if rank > len(values):
+        draft.partly(wording.say("no_such_place", rank=rank))
+        rank = 1
+    winners = [fact for fact in known if fact.value == values[rank - 1]]
     draft.state(winners)
-    if 1 < rank <= len(values):
+    if rank > 1:
         draft.body.append(_say_winners(found, wording, winners, f"nth_{dimension}", rank))
         return draft
     draft.body.append(
@@ -72,7 +75,7 @@ def extreme(found: Interpretation, wording: Wording) -> Draft:
     return draft
 
 
-def asked_rank(found: Interpretation) -> int:
+def _asked_rank(found: Interpretation) -> int:
     """Which place of an order is asked for: 2 in "welke vorm staat op de tweede plaats?"."""
     claimed = next((int(claim.value) for claim in found.claimed("rank")), 0)
     picked = (rank for rank, cue in enumerate(CHOICES, start=1) if cue in found.cues)
